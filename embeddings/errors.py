@@ -1,0 +1,18 @@
+"""What can go wrong on the ground floor of embeddings.
+
+EmbeddingError
+├── EncoderError    a model cannot be loaded, is not the one that was promised, or is of a refused form
+└── IndexFileError  an index file is missing, damaged or of another size than it says
+"""
+
+
+class EmbeddingError(Exception):
+    """A sentence for a person: what happened, which input, what to do."""
+
+
+class EncoderError(EmbeddingError):
+    """An encoder cannot be used."""
+
+
+class IndexFileError(EmbeddingError):
+    """An index file cannot be used."""

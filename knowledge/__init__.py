@@ -1,0 +1,1 @@
+"""Articles: read from any source, brought into one form, cut into passages. Knows nothing of vectors or of the bot."""
