@@ -35,7 +35,7 @@ soak: $(INSTALLED_DEV)
 	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m soak tests/soak
 
 lock: $(INSTALLED_DEV)
-	$(BIN)/python docs/lock.py
+	$(BIN)/python .ci/lock.py
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Measures the house. May import everything; nothing imports it."""

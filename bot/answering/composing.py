@@ -1,0 +1,165 @@
+"""An answer out of an article's own sentences and steps, in the article's order, each an exact quote by offset.
+
+A unit is what can be quoted by itself: a sentence, a whole step, a bullet or a table row. The composer looks at one section of one
+article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise keeps the sentences that
+come nearest to the question.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answering.citations import cite
+from bot.answering.pages import page_of
+from bot.models import Answer, Citation, Hit
+from knowledge.models import Article
+from knowledge.rendering import plain_text
+from knowledge.sentences import sentence_spans
+from knowledge.structure import Block, BlockKind
+
+MOST_SENTENCES = 4
+MOST_ROWS = 12
+KEPT_SHARE = 0.72
+"""A sentence is kept when its relevance is at least this share of the best one's."""
+
+Relevance = Callable[[Sequence[str]], Sequence[float]]
+"""How well each text answers the question, higher is better; same length as the texts."""
+
+_MARKER = re.compile(r"\s*(?:\d{1,9}[.)]|[-*+]|>)\s+")
+_PROSE = (BlockKind.PARAGRAPH, BlockKind.CALLOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A quotable span of an article's body, and the block it is part of."""
+
+    start: int
+    end: int
+    block: Block
+
+
+def compose(
+    best: Hit, article: Article, relevance: Relevance, *, confidence: float, links_start_with: str
+) -> Answer | None:
+    """The answer that the section around `best` gives, or None when it has nothing to quote."""
+    section = section_around(page_of(article.body).blocks, best.passage.start, best.passage.end)
+    steps = step_list(section, article, relevance)
+    units = steps or relevant_units(section, article, relevance)
+    if not units:
+        return None
+    citations = tuple(cite(article, unit.start, unit.end, 1, links_start_with) for unit in units)
+    return Answer(
+        text=lay_out(article, units, citations),
+        citations=citations,
+        actions=tuple((action, article.id) for action in article.actions),
+        confidence=confidence,
+    )
+
+
+def section_around(blocks: Sequence[Block], start: int, end: int) -> tuple[Block, ...]:
+    """The blocks under the headings of the span, and those of the span itself when it crosses several sections."""
+    inside = [block for block in blocks if block.start < end and block.end > start and block.kind is not BlockKind.HEADING]
+    paths = {block.headings for block in inside}
+    return tuple(block for block in blocks if block.headings in paths and block.kind is not BlockKind.HEADING)
+
+
+def step_list(section: Sequence[Block], article: Article, relevance: Relevance) -> tuple[Unit, ...]:
+    """The step list of the section that answers best, whole, with the warnings of its section; empty when prose answers better."""
+    groups: dict[int, list[Block]] = {}
+    for block in section:
+        if block.kind is BlockKind.STEP:
+            groups.setdefault(block.group, []).append(block)
+    if not groups:
+        return ()
+    prose = [unit for block in section if block.kind in _PROSE for unit in units_of(block, article.body)]
+    lists = list(groups.values())
+    texts = [" ".join((*steps[0].headings, *(plain_text(article.body[s.start : s.end]) for s in steps))) for steps in lists]
+    scores = relevance([*texts, *(_plain(unit, article) for unit in prose)])
+    list_scores, prose_scores = scores[: len(lists)], scores[len(lists) :]
+    if prose_scores and max(prose_scores) > max(list_scores) * 1.25:
+        return ()
+    chosen = lists[max(range(len(lists)), key=lambda i: list_scores[i])]
+    around = [block for block in section if block.headings == chosen[0].headings]
+    warnings = [block for block in around if block.kind is BlockKind.CALLOUT]
+    blocks = sorted([*chosen, *warnings], key=lambda block: block.start)
+    return tuple(unit for block in blocks for unit in units_of(block, article.body))
+
+
+def relevant_units(section: Sequence[Block], article: Article, relevance: Relevance) -> tuple[Unit, ...]:
+    """The few units nearest to the question, in the article's order; a chosen table row brings its header along when laid out."""
+    units = [unit for block in section for unit in units_of(block, article.body)]
+    if not units:
+        return ()
+    scores = relevance([_plain(unit, article) for unit in units])
+    best = max(scores)
+    ranked = sorted(range(len(units)), key=lambda i: -scores[i])
+    kept = [i for i in ranked if scores[i] >= best * KEPT_SHARE][:MOST_SENTENCES]
+    groups = {units[i].block.group for i in kept if units[i].block.kind in (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)}
+    whole = [i for i, unit in enumerate(units) if unit.block.group in groups][:MOST_ROWS]
+    return tuple(units[i] for i in sorted({*kept, *whole}))
+
+
+def units_of(block: Block, body: str) -> tuple[Unit, ...]:
+    """What can be quoted of a block: the sentences of prose, a list item or table row as a whole, nothing of headings and table heads."""
+    if block.kind in (BlockKind.HEADING, BlockKind.TABLE_HEAD):
+        return ()
+    if block.kind is BlockKind.PARAGRAPH:
+        text = body[block.start : block.end]
+        spans = sentence_spans(text)
+        return tuple(Unit(block.start + start, block.start + end, block) for start, end in spans if not text[start:end].endswith(":"))
+    return (Unit(block.start + _marker(body[block.start : block.end]), block.end, block),)
+
+
+def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citation]) -> str:
+    """CommonMark (with tables): every quote followed by its footnote number, blocks as they stand in the article."""
+    parts: list[str] = []
+    previous: Block | None = None
+    number = 0
+    for unit, citation in zip(units, citations, strict=True):
+        block, quote = unit.block, article.body[unit.start : unit.end]
+        joined = previous is not None and previous.group == block.group
+        match block.kind:
+            case BlockKind.STEP:
+                number = number + 1 if joined and number else (block.number or 1)
+                marker = f"{number}. "
+                parts.append(("\n" if joined else "\n\n") + marker + footnoted(quote, citation.number))
+            case BlockKind.BULLET:
+                parts.append(("\n" if joined else "\n\n") + "- " + footnoted(quote, citation.number))
+            case BlockKind.TABLE_ROW:
+                head = "" if joined else "\n\n" + table_head(article, block) + "\n"
+                parts.append((head or "\n") + footnoted_row(quote, citation.number))
+            case BlockKind.CALLOUT:
+                parts.append("\n\n> " + footnoted(quote, citation.number))
+            case BlockKind.CODE:
+                parts.append(f"\n\n{quote}\n\n[{citation.number}]")
+            case _:
+                parts.append((" " if joined else "\n\n") + footnoted(quote, citation.number))
+        previous = block
+    return "".join(parts).strip()
+
+
+def footnoted(quote: str, number: int) -> str:
+    """The quote with its number at the end of its first paragraph, so that nested lists stay lists."""
+    first, newline, rest = quote.partition("\n")
+    return f"{first} [{number}]{newline}{rest}"
+
+
+def footnoted_row(row: str, number: int) -> str:
+    """A table row with its number in the last cell."""
+    return f"{row.rstrip().removesuffix('|').rstrip()} [{number}] |"
+
+
+def table_head(article: Article, row: Block) -> str:
+    """The header and delimiter lines of the table a row belongs to."""
+    heads: Mapping[int, Block] = {block.group: block for block in page_of(article.body).blocks if block.kind is BlockKind.TABLE_HEAD}
+    head = heads.get(row.group)
+    return article.body[head.start : head.end] if head else ""
+
+
+def _marker(text: str) -> int:
+    found = _MARKER.match(text)
+    return found.end() if found else 0
+
+
+def _plain(unit: Unit, article: Article) -> str:
+    return plain_text(article.body[unit.start : unit.end])

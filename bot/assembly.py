@@ -1,0 +1,121 @@
+"""The only place that chooses concrete classes: settings in, a working Footnote out."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.answering.citations import article_link
+from bot.answering.confidence import load_confidence_model
+from bot.errors import ConfigurationError, IndexUnavailable
+from bot.indexing.active import ActiveGeneration
+from bot.indexing.build import IndexReport, build_index
+from bot.indexing.progress import IndexProgress
+from bot.models import Hit
+from bot.settings import Settings, prepare_process
+from bot.storage.database import Database, open_database
+from bot.storage.sources import remembered_sources
+from bot.turns import Assistant, Generation
+from bot.wire import hit_to_json
+from embeddings.encoders import Encoder
+from embeddings.errors import EncoderError
+from embeddings.fusion import DEFAULT_WEIGHTS
+from embeddings.model_files import open_model
+from embeddings.sentence_transformer import SentenceTransformerEncoder
+from knowledge.sources import Source, open_remembered, open_source
+from knowledge.splitting import SPLITTING_IDENTITY
+from prompts.budget import TokenBudget
+
+SAMPLE_HELP_CENTER = Path(__file__).resolve().parent.parent / "knowledge" / "articles"
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """Everything a command or the server works with."""
+
+    settings: Settings
+    database: Database
+    encoder: Encoder
+    index: ActiveGeneration
+    assistant: Assistant
+
+    def update_index(self, locations: Sequence[str], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
+        """Read `locations` (or every remembered source, or the sample help center) and activate what changed."""
+        if locations:
+            return self.build([open_source(location) for location in locations], progress, rebuild)
+        remembered = [open_remembered(source.key, source.location) for source in remembered_sources(self.database)]
+        return self.build(remembered or [open_source(SAMPLE_HELP_CENTER)], progress, rebuild)
+
+    def build(self, sources: Sequence[Source], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
+        """Bring the index up to date with `sources`."""
+        return build_index(
+            sources,
+            current=None if rebuild else self.current_generation(),
+            encoder=self.encoder,
+            database=self.database,
+            index_folder=self.settings.index_folder,
+            progress=progress,
+            now=datetime.now(UTC),
+            rebuild=rebuild,
+        )
+
+    def current_generation(self) -> Generation | None:
+        """The active generation, or None when there is none yet."""
+        try:
+            return self.index.current()
+        except IndexUnavailable:
+            return None
+
+    def hit_to_json(self, rank: int, hit: Hit) -> dict[str, Any]:
+        """A ranked passage in the form of `footnote search --json`."""
+        article = self.index.current().articles[hit.passage.article_id]
+        url = article_link(article, hit.passage.start, hit.passage.end, self.settings.links_start_with)
+        return hit_to_json(rank, hit, article.platform.value, article.updated_at, url)
+
+    def close(self) -> None:
+        """Give back the database's connections."""
+        self.database.close()
+
+
+def open_footnote(settings: Settings) -> Footnote:
+    """Everything wired together. Loads no model: the encoder does that at its first text. Raises FootnoteError."""
+    prepare_process(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    encoder = open_encoder(settings)
+    database = open_database(settings.database_file)
+    index = ActiveGeneration(database, settings.index_folder, poll_seconds=settings.index_poll_seconds)
+    assistant = Assistant(
+        encoder=encoder,
+        generation=index.current,
+        confidence=load_confidence_model(),
+        answer_threshold=settings.answer_threshold,
+        question_characters=settings.question_characters,
+        candidates=settings.candidates,
+        links_start_with=settings.links_start_with,
+        config_hash=config_hash(settings, encoder),
+    )
+    return Footnote(settings, database, encoder, index, assistant)
+
+
+def open_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name. Raises ConfigurationError."""
+    try:
+        return SentenceTransformerEncoder(open_model(settings.encoder, settings.models_folder), settings.encoder_threads)
+    except EncoderError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def config_hash(settings: Settings, encoder: Encoder) -> str:
+    """16 hexadecimal digits over everything but the index that decides an answer."""
+    decides = {
+        "encoder": encoder.identity,
+        "splitting": SPLITTING_IDENTITY,
+        "weights": dict(DEFAULT_WEIGHTS),
+        "confidence": load_confidence_model().provenance,
+        "answer_threshold": settings.answer_threshold,
+        "candidates": settings.candidates,
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,155 @@
+"""The command `footnote`: each command parses, calls one thing and prints."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.assembly import Footnote, open_footnote
+from bot.doctor import examine
+from bot.errors import FootnoteError
+from bot.models import CustomerContext
+from bot.settings import Settings, describe, load_settings
+from bot.terminal import TerminalProgress, print_hits, print_reply, print_report, print_settings
+from bot.web.server import serve as serve_http
+from bot.wire import candidate_to_json, reply_to_json
+from embeddings.errors import EmbeddingError
+from knowledge.errors import KnowledgeError
+from knowledge.models import Platform
+from prompts.errors import PromptError
+
+app = typer.Typer(
+    help="Answers from your help center, a footnote under every sentence, a human when it does not know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the database and the index.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OnPlatform = Annotated[Platform, typer.Option("--platform", help="Where the customer is.")]
+
+
+@app.command()
+def index(
+    sources: Annotated[list[str] | None, typer.Argument(help="Folders or files: .md .html .jsonl, .txt listing.")] = None,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="Do nothing when there is an index.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make every passage and vector anew.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Read articles and make them searchable; without SOURCES, all remembered ones are read again."""
+    with _opened(load_settings(data_dir=data_dir)) as footnote:
+        if if_missing and footnote.current_generation() is not None:
+            return
+        with TerminalProgress() as progress:
+            report = footnote.update_index(sources or (), progress, rebuild=rebuild)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        print_report(report)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What a customer would ask.")],
+    platform: OnPlatform = Platform.ANY,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what was considered and decided.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer one question, with footnotes."""
+    with _opened(load_settings(data_dir=data_dir)) as footnote:
+        outcome = footnote.assistant.answer(question, CustomerContext(platform=platform))
+    if as_json:
+        trace = outcome.trace if explain else None
+        _print_json({"reply": reply_to_json(outcome.reply), "timings_ms": outcome.timings_ms, "trace": trace})
+        return
+    print_reply(outcome.reply)
+    if explain:
+        _print_json(outcome.trace)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    platform: OnPlatform = Platform.ANY,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Rank passages for a query."""
+    with _opened(load_settings(data_dir=data_dir)) as footnote:
+        hits = footnote.assistant.search(query, CustomerContext(platform=platform))[:k]
+        if as_json:
+            _print_json({"query": query, "hits": [footnote.hit_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)]})
+        else:
+            print_hits(hits, signals=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the HTTP interface, the help center and the demo page."""
+    serve_http(load_settings(host=host, port=port, data_dir=data_dir))
+
+
+@app.command()
+def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List every setting with its value, where the value comes from, and help."""
+    given = frozenset({"data_dir"}) if data_dir else frozenset()
+    rows = describe(load_settings(data_dir=data_dir), given)
+    if as_json:
+        _print_json([asdict(row) for row in rows])
+    else:
+        print_settings(rows)
+
+
+@app.command()
+def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Check data, index and model; each finding comes with the command that mends it."""
+    findings = examine(load_settings(data_dir=data_dir))
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.severity.value:<8} {finding.sentence}" + (f"\n         Mend: {finding.mend}" if finding.mend else ""))
+    if any(finding.severity.is_failure for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
+    try:
+        app()
+    except (FootnoteError, KnowledgeError, EmbeddingError, PromptError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"The system refused: {error.strerror or error}" + (f" ({error.filename})." if error.filename else "."))
+
+
+def _fail(sentence: str) -> None:
+    print(" ".join(sentence.split()), file=sys.stderr)  # noqa: T201
+    raise SystemExit(1)
+
+
+@contextmanager
+def _opened(chosen: Settings) -> Iterator[Footnote]:
+    footnote = open_footnote(chosen)
+    try:
+        yield footnote
+    finally:
+        footnote.close()
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201

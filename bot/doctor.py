@@ -1,0 +1,100 @@
+"""What is wrong with an installation, each finding with the command that mends it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.assembly import Footnote, open_footnote
+from bot.errors import FootnoteError
+from bot.settings import Settings, unknown_variables
+from bot.storage.generations import active_generation
+from bot.storage.quarantine import quarantined
+from embeddings.errors import EmbeddingError
+from prompts.budget import PACKED_RANKS, unpack_ranks
+from prompts.errors import PromptError
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the command must end with exit code 1."""
+        return self is Severity.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what was found, in a sentence, and what mends it."""
+
+    severity: Severity
+    sentence: str
+    mend: str | None = None
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Every check, in the order in which a person would mend things."""
+    findings = [Finding(Severity.WARNING, sentence, "footnote settings") for sentence in unknown_variables()]
+    try:
+        footnote = open_footnote(settings)
+    except FootnoteError as error:
+        return (*findings, Finding(Severity.FAILURE, str(error)))
+    try:
+        findings += [*_index(footnote), *_quarantine(footnote), *_encoder(footnote), *_ranks(settings)]
+    finally:
+        footnote.close()
+    return tuple(findings)
+
+
+def _index(footnote: Footnote) -> Iterator[Finding]:
+    row = active_generation(footnote.database)
+    if row is None:
+        yield Finding(Severity.FAILURE, "There is no index yet.", "footnote index")
+        return
+    try:
+        generation = footnote.index.current()
+    except FootnoteError as error:
+        yield Finding(Severity.FAILURE, str(error), "footnote index --rebuild")
+        return
+    held, promised = (len(generation.articles), len(generation.passages)), (row.articles, row.passages)
+    if held != promised:
+        yield Finding(
+            Severity.FAILURE,
+            f"Generation {row.number} holds {held[0]} articles and {held[1]} passages; the database promises {promised[0]} and {promised[1]}.",
+            "footnote index --rebuild",
+        )
+        return
+    yield Finding(Severity.GOOD, f"Generation {row.number} serves {held[0]} articles in {held[1]} passages; every checksum holds.")
+    if generation.manifest.encoder != footnote.encoder.identity:
+        yield Finding(
+            Severity.FAILURE,
+            f"The index was made by the encoder {generation.manifest.encoder}; the settings name {footnote.encoder.identity}.",
+            "footnote index --rebuild",
+        )
+
+
+def _quarantine(footnote: Footnote) -> Iterator[Finding]:
+    for row in quarantined(footnote.database):
+        yield Finding(Severity.WARNING, f"Quarantined: {row.sentence} (from {row.source_key}).", "mend the file, then: footnote index")
+
+
+def _encoder(footnote: Footnote) -> Iterator[Finding]:
+    try:
+        footnote.encoder.verify()
+    except EmbeddingError as error:
+        yield Finding(Severity.FAILURE, str(error), "make install")
+    else:
+        yield Finding(Severity.GOOD, f"The encoder {footnote.settings.encoder} has the weights that were promised.")
+
+
+def _ranks(settings: Settings) -> Iterator[Finding]:
+    try:
+        unpack_ranks(settings.models_folder / "tiktoken")
+    except PromptError as error:
+        yield Finding(Severity.FAILURE, str(error), "make install")
+    else:
+        yield Finding(Severity.GOOD, f"Tokens are counted with the ranks of {PACKED_RANKS.name}; no network is needed.")

@@ -1,0 +1,236 @@
+"""One indexing run: read, plan, write a generation, make it the one that serves, remove the oldest."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from knowledge.splitting import SPLITTING_IDENTITY
+
+from bot.errors import IndexUnavailable
+from bot.indexing.contents import cut_passages, encode_texts, follows_same_rules, stacked, titles_by_key
+from bot.indexing.generations import (
+    Draft,
+    Generation,
+    generations_on_disk,
+    load_generation,
+    remove_old_generations,
+    write_generation,
+)
+from bot.indexing.lock import writer_lock
+from bot.indexing.manifest import Manifest
+from bot.indexing.plan import IndexPlan, SourceRead, plan_index
+from bot.indexing.progress import IndexProgress
+from bot.indexing.reading import Reading, read_sources
+from bot.storage.database import Database
+from bot.storage.generations import (
+    GenerationRow,
+    activate_generation,
+    active_generation,
+    drop_generation,
+    known_generations,
+)
+from bot.storage.quarantine import replace_quarantine
+from bot.storage.sources import remember_source, remembered_sources
+from embeddings.dense import DenseIndex
+from embeddings.encoders import Encoder
+from embeddings.errors import IndexFileError
+from embeddings.lexical import LexicalIndex
+from knowledge.models import Rejected
+from knowledge.sources import Source
+
+KEPT_GENERATIONS = 2
+Reached = Callable[[str], None]
+"""Hears each step as it passes: "building", "written", "renamed", "activating" (uncommitted), "activated", "pruned"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What an indexing run did."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    passages: int
+    generation: int
+    seconds: float
+    rejected: tuple[Rejected, ...]
+    """What could not become an article, whole sources included, each with its sentence."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The values of `footnote index --json`."""
+        counts = {name: getattr(self, name) for name in ("added", "changed", "removed", "unchanged")}
+        return {
+            "articles": {**counts, "failed": len(self.rejected)},
+            "passages": self.passages,
+            "generation": self.generation,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def build_index(
+    sources: Sequence[Source],
+    current: Generation | None,
+    encoder: Encoder,
+    database: Database,
+    index_folder: Path,
+    progress: IndexProgress,
+    now: datetime,
+    rebuild: bool = False,
+    reached: Reached = lambda _: None,
+) -> IndexReport:
+    """Bring the index up to date with `sources`, which are in the order in which they were first remembered.
+
+    `current` saves loading the serving generation once more; any other one is ignored. When nothing changed, no
+    generation is written and the encoder is given no text. `rebuild` cuts and encodes everything anew, and gets by with
+    a damaged index. `now` is aware.
+
+    Raises IndexBusy, IndexUnavailable (the present index is damaged, or the folder cannot be written), StorageError,
+    and SourceError when the only source cannot be read. Until its activation the old generation serves.
+    """
+    started = time.perf_counter()
+    run = _Run(encoder, database, index_folder, progress, now, reached)
+    with _explained(index_folder), writer_lock(index_folder):
+        present = run.present(current, rebuild)
+        reading = read_sources(sources, progress)
+        plan = plan_index(present.articles if present else {}, reading.reads, _listings(present))
+        if present and plan.is_empty and not rebuild and follows_same_rules(present, encoder):
+            manifest = present.manifest
+            run.record(sources, reading, plan, None)
+        else:
+            manifest = run.write(plan, present, reading, rebuild)
+            run.record(sources, reading, plan, manifest)
+        run.prune(manifest.number)
+    return IndexReport(
+        added=len(plan.added),
+        changed=len(plan.changed),
+        removed=len(plan.removed),
+        unchanged=len(plan.unchanged),
+        passages=manifest.counts.passages,
+        generation=manifest.number,
+        seconds=time.perf_counter() - started,
+        rejected=plan.rejected + reading.failed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The steps of a run, each over the same encoder, database and folder."""
+
+    encoder: Encoder
+    database: Database
+    index_folder: Path
+    progress: IndexProgress
+    now: datetime
+    reached: Reached
+
+    def present(self, current: Generation | None, rebuild: bool) -> Generation | None:
+        """The serving generation; to rebuild, the newest that can be loaded, so that no source unread is lost."""
+        row = active_generation(self.database)
+        if row is None:
+            return None
+        if current is not None and current.manifest.sha256 == row.manifest_sha256:
+            return current
+        if not rebuild:
+            return load_generation(self.index_folder, row.number, row.manifest_sha256)
+        for known in sorted(known_generations(self.database), key=lambda known: -known.number):
+            try:
+                return load_generation(self.index_folder, known.number, known.manifest_sha256)
+            except IndexUnavailable:
+                continue
+        return None
+
+    def write(self, plan: IndexPlan, present: Generation | None, reading: Reading, rebuild: bool) -> Manifest:
+        """Make and write the next generation."""
+        reusable = None if rebuild else present
+        passages = cut_passages(plan.articles, reusable, self.encoder, self.progress)
+        texts = {key: passage.embedded_text for key, passage in passages.items()}
+        titles = titles_by_key(plan.articles)
+        vectors = encode_texts([*texts.values(), *titles.values()], reusable, self.encoder, self.progress)
+        dimensions = self.encoder.dimensions
+
+        def dense(named: dict[int, str]) -> DenseIndex:
+            return DenseIndex.build(list(named), stacked([vectors[text] for text in named.values()], dimensions))
+
+        draft = Draft(
+            number=self._next_number(),
+            created_at=self.now,
+            encoder=self.encoder.identity,
+            dimensions=dimensions,
+            splitting=SPLITTING_IDENTITY,
+            listings=_next_listings(plan, present, reading.reads),
+            articles=plan.articles,
+            passages=passages,
+            dense=dense(texts),
+            titles=dense(titles),
+            lexical=LexicalIndex.build(list(texts), list(texts.values())),
+        )
+        return write_generation(self.index_folder, draft, self.reached)
+
+    def record(self, sources: Sequence[Source], reading: Reading, plan: IndexPlan, manifest: Manifest | None) -> None:
+        """Remember what was read and make the new generation, if there is one, the one that serves: all or nothing."""
+        read = {source.key for source in reading.reads}
+        known = {source.key for source in remembered_sources(self.database)}
+        with self.database.write() as connection:
+            for source in sources:
+                if source.key in read:
+                    remember_source(connection, source.key, source.location, self.now)
+                if source.key in read | known:
+                    rejected = [row for row in plan.rejected + reading.failed if row.source == source.key]
+                    replace_quarantine(connection, source.key, rejected, self.now)
+            if manifest is not None:
+                activate_generation(connection, _row(manifest))
+                self.reached("activating")
+        if manifest is not None:
+            self.reached("activated")
+
+    def prune(self, active: int) -> None:
+        """Keep the serving generation and the newest others that once served; forget and remove the rest."""
+        others = [row.number for row in known_generations(self.database) if row.number != active]
+        keep = {active, *sorted(others)[len(others) - (KEPT_GENERATIONS - 1) :]}
+        with self.database.write() as connection:
+            for number in others:
+                if number not in keep:
+                    drop_generation(connection, number)
+        remove_old_generations(self.index_folder, keep)
+        self.reached("pruned")
+
+    def _next_number(self) -> int:
+        known = (row.number for row in known_generations(self.database))
+        return max((0, *generations_on_disk(self.index_folder), *known)) + 1
+
+
+@contextmanager
+def _explained(index_folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, IndexFileError) as error:
+        raise IndexUnavailable(
+            f"The index in {index_folder} cannot be written: {error}. Give this user the right to write there and room "
+            "on the disk, then run `footnote index` again; until then the newest whole index serves."
+        ) from error
+
+
+def _listings(present: Generation | None) -> tuple[str, ...]:
+    return present.manifest.listings if present else ()
+
+
+def _next_listings(plan: IndexPlan, present: Generation | None, reads: Sequence[SourceRead]) -> tuple[str, ...]:
+    complete = {read.key for read in reads if read.complete}
+    listings = {*_listings(present), *(read.key for read in reads)} - complete
+    return tuple(sorted(listings & {article.source for article in plan.articles.values()}))
+
+
+def _row(manifest: Manifest) -> GenerationRow:
+    counts = manifest.counts
+    return GenerationRow(
+        number=manifest.number,
+        manifest_sha256=manifest.sha256,
+        articles=counts.articles,
+        passages=counts.passages,
+        created_at=manifest.created_at,
+    )

@@ -1,0 +1,214 @@
+"""Index generations: immutable, self-contained folders, each with its manifest; written whole or not at all.
+
+    index/.writer.lock
+    index/gen-000001/{manifest.json, articles.jsonl, passages.jsonl, dense.faiss, titles.faiss, lexical/…}
+
+A generation is made in a folder of another name, synced to disk and renamed; only then may the database name it.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.errors import IndexUnavailable
+from bot.indexing.manifest import MANIFEST_FILE, MEND, Counts, FileEntry, Manifest, read_manifest, verify_files
+from embeddings.dense import DenseIndex
+from embeddings.errors import IndexFileError
+from embeddings.lexical import LexicalIndex
+from knowledge.models import Article, Audience, Passage
+
+ARTICLES_FILE = "articles.jsonl"
+PASSAGES_FILE = "passages.jsonl"
+DENSE_FILE = "dense.faiss"
+TITLES_FILE = "titles.faiss"
+LEXICAL_FOLDER = "lexical"
+BUILDING_PREFIX = ".building-"
+GENERATION_NAME = re.compile(r"gen-(\d{6,})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a generation is going to hold, before it is written."""
+
+    number: int
+    created_at: datetime
+    encoder: str
+    dimensions: int
+    splitting: str
+    listings: tuple[str, ...]
+    articles: Mapping[str, Article]
+    passages: Mapping[int, Passage]
+    dense: DenseIndex
+    titles: DenseIndex
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """A loaded generation. Immutable: readers may share it between threads and keep it as long as they like.
+
+    Internal articles are in `articles` and nowhere else: no index and no passage knows of them.
+    """
+
+    number: int
+    manifest: Manifest
+    articles: Mapping[str, Article]
+    passages: Mapping[int, Passage]
+    """By passage key, the id under which `dense` and `lexical` know them."""
+    dense: DenseIndex
+    titles: DenseIndex
+    title_keys: Mapping[str, int]
+    """The id in `titles` of every public article, by article id."""
+    lexical: LexicalIndex
+
+
+def generation_folder(index_folder: Path, number: int) -> Path:
+    """Where generation `number` lives."""
+    return index_folder / f"gen-{number:06d}"
+
+
+def title_key(article_id: str) -> int:
+    """The id of an article's title in `titles`: a non-negative 60-bit integer."""
+    return int(hashlib.blake2b(article_id.encode(), digest_size=8).hexdigest()[:15], 16)
+
+
+def load_generation(index_folder: Path, number: int, manifest_sha256: str | None = None) -> Generation:
+    """Load generation `number` after checking every file against its manifest, and that against `manifest_sha256`.
+
+    Raises IndexUnavailable naming the file that is missing, damaged or does not fit the others, and what to do.
+    """
+    folder = generation_folder(index_folder, number)
+    manifest = read_manifest(folder, number)
+    if manifest_sha256 not in (None, manifest.sha256):
+        raise IndexUnavailable(f"The index in {folder} is not the one that the database knows: {MEND}.")
+    verify_files(folder, manifest)
+    try:
+        generation = _load(folder, manifest)
+    except (IndexFileError, OSError, ValueError, TypeError, KeyError) as error:
+        raise IndexUnavailable(f"The index files in {folder} cannot be loaded ({error}): {MEND}.") from error
+    _require_consistency(folder, generation)
+    return generation
+
+
+def _load(folder: Path, manifest: Manifest) -> Generation:
+    articles = {article.id: article for article in map(Article.from_json, _rows(folder / ARTICLES_FILE))}
+    passages = {passage.key: passage for passage in map(Passage.from_json, _rows(folder / PASSAGES_FILE))}
+    return Generation(
+        number=manifest.number,
+        manifest=manifest,
+        articles=articles,
+        passages=passages,
+        dense=DenseIndex.load(folder / DENSE_FILE),
+        titles=DenseIndex.load(folder / TITLES_FILE),
+        title_keys={id_: title_key(id_) for id_ in public_ids(articles)},
+        lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+    )
+
+
+def _require_consistency(folder: Path, generation: Generation) -> None:
+    counts = generation.manifest.counts
+    found = {
+        f"{ARTICLES_FILE} holds {{}} articles": (len(generation.articles), counts.articles),
+        f"{PASSAGES_FILE} holds {{}} passages": (len(generation.passages), counts.passages),
+        f"{DENSE_FILE} holds {{}} vectors": (len(generation.dense), counts.passages),
+        f"{TITLES_FILE} holds {{}} vectors": (len(generation.titles), counts.titles),
+        f"{LEXICAL_FOLDER} holds {{}} texts": (len(generation.lexical), counts.passages),
+    }
+    for sentence, (has, should) in found.items():
+        if has != should:
+            raise IndexUnavailable(f"In {folder}, {sentence.format(has)} instead of {should}: {MEND}.")
+    if set(generation.dense.ids) != set(generation.passages):
+        raise IndexUnavailable(f"In {folder}, {DENSE_FILE} and {PASSAGES_FILE} name different passages: {MEND}.")
+    if set(generation.titles.ids) != set(generation.title_keys.values()):
+        raise IndexUnavailable(f"In {folder}, {TITLES_FILE} and {ARTICLES_FILE} name different articles: {MEND}.")
+
+
+def public_ids(articles: Mapping[str, Article]) -> list[str]:
+    """Ids of the articles that customers may read."""
+    return [id_ for id_, article in articles.items() if article.audience is not Audience.INTERNAL]
+
+
+def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], None] = lambda _: None) -> Manifest:
+    """Write `draft` as `gen-NNNNNN`: under that name it is complete and on disk, or it is not there.
+
+    Only for the holder of the writer's lock. `reached` hears "building", "written" and "renamed". Raises OSError or
+    IndexFileError when the disk does not take it.
+    """
+    building = index_folder / f"{BUILDING_PREFIX}{draft.number:06d}"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / LEXICAL_FOLDER).mkdir(parents=True)
+    reached("building")
+    _write_rows(building / ARTICLES_FILE, draft.articles.values())
+    _write_rows(building / PASSAGES_FILE, draft.passages.values())
+    draft.dense.save(building / DENSE_FILE)
+    draft.titles.save(building / TITLES_FILE)
+    draft.lexical.save(building / LEXICAL_FOLDER)
+    manifest = _describe(building, draft)
+    (building / MANIFEST_FILE).write_bytes(manifest.to_bytes())
+    _sync(building)
+    reached("written")
+    building.rename(generation_folder(index_folder, draft.number))
+    _sync_one(index_folder)
+    reached("renamed")
+    return manifest
+
+
+def _describe(building: Path, draft: Draft) -> Manifest:
+    files = sorted(file for file in building.rglob("*") if file.is_file())
+    return Manifest(
+        number=draft.number,
+        created_at=draft.created_at,
+        encoder=draft.encoder,
+        dimensions=draft.dimensions,
+        splitting=draft.splitting,
+        listings=draft.listings,
+        counts=Counts(articles=len(draft.articles), passages=len(draft.passages), titles=len(draft.titles)),
+        files={file.relative_to(building).as_posix(): FileEntry.of(file) for file in files},
+    )
+
+
+def generations_on_disk(index_folder: Path) -> list[int]:
+    """Numbers of the generations in the folder, ascending, whether or not a database knows them."""
+    return sorted(int(match[1]) for entry in index_folder.iterdir() if (match := GENERATION_NAME.fullmatch(entry.name)))
+
+
+def remove_old_generations(index_folder: Path, keep: Collection[int]) -> None:
+    """Remove every generation not in `keep`, and what killed writers left. Only for the holder of the writer's lock."""
+    for leftover in index_folder.glob(f"{BUILDING_PREFIX}*"):
+        shutil.rmtree(leftover)
+    for number in generations_on_disk(index_folder):
+        if number not in keep:
+            # Renamed first: a removal that is cut short leaves no half generation under a generation's name.
+            going = index_folder / f"{BUILDING_PREFIX}removed-{number:06d}"
+            shutil.rmtree(generation_folder(index_folder, number).rename(going))
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        yield from map(json.loads, lines)
+
+
+def _write_rows(file: Path, items: Iterable[Article | Passage]) -> None:
+    with file.open("w", encoding="utf-8", newline="\n") as lines:
+        lines.writelines(json.dumps(item.to_json(), ensure_ascii=False) + "\n" for item in items)
+
+
+def _sync(folder: Path) -> None:
+    for entry in folder.rglob("*"):
+        _sync_one(entry)
+    _sync_one(folder)
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,156 @@
+"""Every setting, as data: name with its unit, type, default and one line of help. The only reader and writer of the environment."""
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from bot.errors import ConfigurationError
+
+PREFIX = "FOOTNOTE_"
+TOML_FILE = Path("footnote.toml")
+
+
+def _without_trailing_slash(url: str | None) -> str | None:
+    return url.rstrip("/") if url else None
+
+
+class Settings(BaseSettings):
+    """What can be set, by `FOOTNOTE_<NAME>` in the environment or `<name>` in footnote.toml; the environment wins."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=TOML_FILE, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder of the database, the index and unpacked models.")
+    encoder: str = Field(
+        "all-MiniLM-L6-v2",
+        description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its revision (org/name@commit).",
+    )
+    encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    public_url: Annotated[str | None, AfterValidator(_without_trailing_slash)] = Field(
+        None, description="Where customers reach the server; links to articles start with it. Default: where it serves."
+    )
+    site_key: str = Field("site_demo", description="Public key of the site whose pages may open conversations.")
+    answer_threshold: float = Field(
+        0.5, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
+    )
+    question_characters: int = Field(8000, ge=100, description="Longest question that is read, in characters.")
+    candidates: int = Field(60, ge=10, le=1000, description="Passages that each signal proposes for a question.")
+    index_poll_seconds: float = Field(1.0, ge=0, description="How often a server looks for a new index, in seconds.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line that is written.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then footnote.toml, then defaults."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def links_start_with(self) -> str:
+        """The URL in front of `/help/…`, without a trailing slash."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite database."""
+        return self.data_dir / "footnote.db"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where index generations live."""
+        return self.data_dir / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where models and token ranks are unpacked."""
+        return self.data_dir / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as `footnote settings` and docs/settings.md show it."""
+
+    name: str
+    variable: str
+    value: str
+    source: str
+    default: str
+    help: str
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings with `given` (from the command line; None means not given) on top. Raises ConfigurationError."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        if first["type"] == "extra_forbidden":
+            raise ConfigurationError(
+                f"footnote.toml sets {name!r}, which is no setting{_did_you_mean(name)}. `footnote settings` lists them all."
+            ) from error
+        where = f"{PREFIX}{name.upper()} (or {name} in footnote.toml)"
+        raise ConfigurationError(f"The setting {where} cannot be {first['input']!r}: {first['msg']}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"footnote.toml cannot be read: {error}.") from error
+
+
+def describe(settings: Settings, given: frozenset[str] = frozenset()) -> tuple[SettingRow, ...]:
+    """Every setting with its value, where the value comes from, and help. Secrets show as asterisks."""
+    in_file = tomllib.loads(TOML_FILE.read_text(encoding="utf-8")) if TOML_FILE.is_file() else {}
+    rows = []
+    for name, field in Settings.model_fields.items():
+        variable = PREFIX + name.upper()
+        if name in given:
+            source = "command line"
+        elif any(variable == key.upper() for key in os.environ):
+            source = "environment"
+        else:
+            source = "footnote.toml" if name in in_file else "default"
+        rows.append(
+            SettingRow(name, variable, _shown(getattr(settings, name)), source, _shown(field.default), field.description or "")
+        )
+    return tuple(rows)
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """A sentence for each FOOTNOTE_* variable of the environment that is no setting."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    strangers = sorted(key for key in os.environ if key.upper().startswith(PREFIX) and key.upper() not in known)
+    return tuple(
+        f"The environment sets {key}, which is no setting{_did_you_mean(key.upper().removeprefix(PREFIX).lower())}."
+        for key in strangers
+    )
+
+
+def prepare_process(settings: Settings) -> None:
+    """Point the libraries at local files and keep them off the network. Call before the first model or token count."""
+    hub_may_be_asked = "@" in settings.encoder
+    os.environ.setdefault("HF_HUB_OFFLINE", "0" if hub_may_be_asked else "1")
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["TIKTOKEN_CACHE_DIR"] = str((settings.models_folder / "tiktoken").resolve())
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "**********" if value.get_secret_value() else ""
+    return "" if value is None else str(value)
+
+
+def _did_you_mean(name: str) -> str:
+    near = difflib.get_close_matches(name, list(Settings.model_fields), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -1,0 +1,79 @@
+"""The turns of a conversation, each stored once."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bot.errors import ConversationNotFound
+from bot.models import Owner, Turn
+from bot.storage.database import Database
+from bot.storage.schema import conversations, turns
+
+
+def find_turn(database: Database, conversation_id: str, client_message_id: str) -> Turn | None:
+    """The turn that this message became; None if it is new."""
+    with database.read() as connection:
+        return _find(connection, conversation_id, client_message_id)
+
+
+def record_turn(database: Database, turn: Turn, owner: Owner) -> Turn:
+    """Stores the turn as the last of its conversation, which `owner` owns from now on, in one transaction.
+
+    A message that already has a turn keeps it: that turn is returned, and neither it nor the owner changes.
+    ConversationNotFound.
+    """
+    with database.write() as connection:
+        conversation = select(conversations.c.id).where(conversations.c.id == turn.conversation_id)
+        if connection.execute(conversation.with_for_update()).first() is None:
+            raise ConversationNotFound("There is no conversation with this id. Start a new one.")
+        stored = _find(connection, turn.conversation_id, turn.client_message_id)
+        if stored is not None:
+            return stored
+        _insert(connection, turn)
+        connection.execute(
+            update(conversations).where(conversations.c.id == turn.conversation_id).values(owner=owner.value)
+        )
+    return turn
+
+
+def turns_of(database: Database, conversation_id: str) -> tuple[Turn, ...]:
+    """The conversation's turns, first to last; none for a conversation that is not there."""
+    query = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.position)
+    with database.read() as connection:
+        return tuple(_turn(row) for row in connection.execute(query))
+
+
+def _find(connection: Connection, conversation_id: str, client_message_id: str) -> Turn | None:
+    query = select(turns).where(
+        turns.c.conversation_id == conversation_id, turns.c.client_message_id == client_message_id
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _turn(row)
+
+
+def _insert(connection: Connection, turn: Turn) -> None:
+    last = select(func.coalesce(func.max(turns.c.position), 0)).where(turns.c.conversation_id == turn.conversation_id)
+    connection.execute(
+        insert(turns).values(
+            id=turn.id,
+            conversation_id=turn.conversation_id,
+            position=connection.execute(last).scalar_one() + 1,
+            client_message_id=turn.client_message_id,
+            question=turn.question,
+            reply=None if turn.reply is None else dict(turn.reply),
+            trace=dict(turn.trace),
+            asked_at=turn.asked_at,
+        )
+    )
+
+
+def _turn(row: Row[Any]) -> Turn:
+    return Turn(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        client_message_id=row.client_message_id,
+        question=row.question,
+        reply=row.reply,
+        trace=row.trace,
+        asked_at=row.asked_at,
+    )

@@ -1,0 +1,111 @@
+"""What a person sees on a terminal: progress, answers, tables. Text from articles is printed as text, never as markup."""
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bot.indexing.build import IndexReport
+from bot.models import Answer, Hit, Reply
+from bot.settings import SettingRow
+
+STEPS_WITHOUT_BAR = 5
+"""Into how many lines a stage is cut where no bar can be drawn."""
+
+
+class TerminalProgress:
+    """A bar a stage on a terminal; a line now and then elsewhere. Everything goes to standard error."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._name, self._done, self._total = "", 0, 0
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def stage(self, name: str, total: int) -> None:
+        """A new stage of `total` steps begins."""
+        self._name, self._done, self._total = name, 0, total
+        self._task = self._bars.add_task(escape(name), total=total or None)
+        if not self._console.is_terminal and total:
+            print(f"{name}: 0 of {total:,}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def advance(self, steps: int = 1) -> None:
+        """`steps` more of the present stage are done."""
+        before, self._done = self._done, self._done + steps
+        if self._task is not None:
+            self._bars.advance(self._task, steps)
+        if not self._console.is_terminal and self._part(before) < self._part(self._done):
+            print(f"{self._name}: {self._done:,} of {self._total:,}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def _part(self, done: int) -> int:
+        return done * STEPS_WITHOUT_BAR // self._total if self._total else 0
+
+
+def print_report(report: IndexReport) -> None:
+    """What an indexing run did, in one sentence or two."""
+    numbers = report.to_json()["articles"]
+    _print(
+        f"{numbers['added']} added, {numbers['changed']} changed, {numbers['removed']} removed, {numbers['unchanged']} unchanged; "
+        f"{report.passages} passages in generation {report.generation}, after {report.seconds:.1f} s."
+    )
+    if numbers["failed"]:
+        _print(f"{numbers['failed']} could not be read; `footnote doctor` names each with the reason.")
+
+
+def print_reply(reply: Reply) -> None:
+    """A reply with its footnotes below."""
+    _print(reply.text)
+    if not isinstance(reply, Answer):
+        return
+    seen: set[int] = set()
+    _print("")
+    for citation in reply.citations:
+        if citation.number in seen:
+            continue
+        seen.add(citation.number)
+        place = f" › {citation.heading}" if citation.heading else ""
+        updated = f" (updated {citation.updated_at:%Y-%m-%d})" if citation.updated_at else ""
+        _print(f"[{citation.number}] {citation.title}{place}{updated}\n    {citation.url}")
+    for action, _ in reply.actions:
+        _print(f"  → {action.label}: {action.url}")
+
+
+def print_hits(hits: Sequence[Hit], *, signals: bool) -> None:
+    """Ranked passages, with the signals behind each score when asked."""
+    for rank, hit in enumerate(hits, start=1):
+        place = f" › {hit.passage.heading}" if hit.passage.heading else ""
+        _print(f"{rank:>3}. {hit.score:.3f}  {hit.passage.title}{place}  [{hit.passage.article_id}]")
+        if signals:
+            _print("        " + "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items()))
+
+
+def print_settings(rows: Sequence[SettingRow]) -> None:
+    """Every setting as a table."""
+    table = Table("setting", "value", "source", "help", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in (row.variable, row.value, row.source, row.help)))
+    Console().print(table)
+
+
+def _print(text: str) -> None:
+    print(text)  # noqa: T201

@@ -1,0 +1,149 @@
+"""A turn's table of contents: from a customer's message to a reply, and to the stored turn."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bot.answering.composing import compose
+from bot.answering.confidence import ConfidenceModel, confidence_signals
+from bot.answering.relevance import relevance_to
+from bot.answering.retrieval import SearchIndex, retrieve
+from bot.answering.smalltalk import small_talk
+from bot.answering.stopwatch import Stopwatch
+from bot.errors import EmptyMessage, MessageTooLong
+from bot.handoff.escalation import owner_after, reason_after_search, reason_before_search
+from bot.models import Conversation, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Turn
+from bot.safety.redaction import Redaction, critical, redact
+from bot.storage.database import Database
+from bot.storage.turns import find_turn, record_turn
+from bot.wire import candidate_to_json, reply_to_json
+from embeddings.encoders import Encoder
+from prompts.templates import render
+
+_WORD = re.compile(r"\w")
+
+
+class Generation(SearchIndex, Protocol):
+    """The index generation that a question is answered from."""
+
+    @property
+    def number(self) -> int:
+        """Which generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: the question as it may be stored (redacted), the reply, and how it came about."""
+
+    question: str
+    reply: Reply
+    timings_ms: Mapping[str, float]
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Answers one message; remembers nothing."""
+
+    encoder: Encoder
+    generation: Callable[[], Generation]
+    confidence: ConfidenceModel
+    answer_threshold: float
+    question_characters: int
+    candidates: int
+    links_start_with: str
+    config_hash: str
+
+    def answer(self, text: str, context: CustomerContext) -> Outcome:
+        """The reply to `text`. Raises EmptyMessage, MessageTooLong and IndexUnavailable."""
+        watch = Stopwatch()
+        message = redact(self._accepted(text))
+        if reply := self._reply_without_search(message):
+            return self._outcome(message.text, reply, watch)
+
+        index = self.generation()
+        vector = self.encoder.encode_queries([message.text])[0]
+        watch.lap("encode")
+        hits = retrieve(index, message.text, vector, candidates=self.candidates, platform=context.platform)
+        sure = self.confidence.probability(confidence_signals(hits, message.text, index.lexical))
+        watch.lap("search")
+        reply = None
+        if not reason_after_search(sure, self.answer_threshold):
+            relevance = relevance_to(message.text, vector, self.encoder)
+            article = index.articles[hits[0].passage.article_id]
+            reply = compose(hits[0], article, relevance, confidence=sure, links_start_with=self.links_start_with)
+        reply = reply or _handoff(HandoffReason.LOW_CONFIDENCE, sure)
+        watch.lap("compose")
+        return self._outcome(message.text, reply, watch, hits, index.number)
+
+    def search(self, query: str, context: CustomerContext) -> tuple[Hit, ...]:
+        """The ranked passages for a query, as `answer` would see them."""
+        query = redact(self._accepted(query)).text
+        vector = self.encoder.encode_queries([query])[0]
+        return retrieve(self.generation(), query, vector, candidates=self.candidates, platform=context.platform)
+
+    def _accepted(self, text: str) -> str:
+        if not text.strip():
+            raise EmptyMessage("The question is empty; write what you would like to know.")
+        if len(text) > self.question_characters:
+            raise MessageTooLong(
+                f"The question has {len(text):,} characters; at most {self.question_characters:,} are read. Shorten it."
+            )
+        return text
+
+    def _reply_without_search(self, message: Redaction) -> Reply | None:
+        described = [finding.kind.described for finding in critical(message.findings)]
+        match reason_before_search(message.text, described):
+            case HandoffReason.SECRET_SEEN as reason:
+                return _handoff(reason, 0.0, secret=described[0])
+            case HandoffReason() as reason:
+                return _handoff(reason, 0.0)
+        if talk := small_talk(message.text):
+            return Notice(text=render(f"replies/{talk.value}.txt"), confidence=0.0)
+        if not _WORD.search(message.text):
+            return Notice(text=render("replies/nothing_to_read.txt"), confidence=0.0)
+        return None
+
+    def _outcome(
+        self, question: str, reply: Reply, watch: Stopwatch, hits: tuple[Hit, ...] = (), generation: int | None = None
+    ) -> Outcome:
+        trace = {
+            "question": question,
+            "rewritten_question": question,
+            "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
+            "decision": {
+                "kind": reply.kind,
+                "reason": reply.reason.value if isinstance(reply, Handoff) else None,
+                "confidence": round(reply.confidence, 4),
+                "threshold": self.answer_threshold,
+            },
+            "index_generation": generation,
+            "config_hash": self.config_hash,
+        }
+        return Outcome(question, reply, watch.timings_ms(), trace)
+
+
+def take_turn(
+    assistant: Assistant, database: Database, conversation: Conversation, text: str, client_message_id: str
+) -> Turn:
+    """Answer a message of a conversation and store the turn, once for each `client_message_id`."""
+    if told := find_turn(database, conversation.id, client_message_id):
+        return told
+    outcome = assistant.answer(text, conversation.context)
+    turn = Turn(
+        id=f"msg_{secrets.token_hex(12)}",
+        conversation_id=conversation.id,
+        client_message_id=client_message_id,
+        question=outcome.question,
+        reply=reply_to_json(outcome.reply),
+        trace={**outcome.trace, "timings_ms": outcome.timings_ms},
+        asked_at=datetime.now(UTC),
+    )
+    return record_turn(database, turn, owner_after(outcome.reply, conversation.owner))
+
+
+def _handoff(reason: HandoffReason, confidence: float, **values: str) -> Handoff:
+    return Handoff(text=render(f"replies/{reason.value}.txt", **values), reason=reason, confidence=confidence)

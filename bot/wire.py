@@ -1,0 +1,68 @@
+"""The public JSON of a reply: what `footnote ask --json`, the HTTP interface and the stored turn show."""
+
+from datetime import date
+from typing import Any
+
+from bot.models import Answer, Citation, Clarify, Handoff, Hit, Reply
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """A reply as JSON values; every kind has every field."""
+    citations: tuple[Citation, ...] = reply.citations if isinstance(reply, Answer) else ()
+    actions = reply.actions if isinstance(reply, Answer) else ()
+    return {
+        "kind": reply.kind,
+        "text": reply.text,
+        "citations": [citation_to_json(citation) for citation in citations],
+        "actions": [{"label": action.label, "url": action.url, "article_id": article_id} for action, article_id in actions],
+        "confidence": round(reply.confidence, 4),
+        "reason": reply.reason.value if isinstance(reply, Handoff) else None,
+        "options": list(reply.options) if isinstance(reply, Clarify) else [],
+    }
+
+
+def citation_to_json(citation: Citation) -> dict[str, Any]:
+    """A citation as JSON values."""
+    return {
+        "number": citation.number,
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "heading": citation.heading,
+        "url": citation.url,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "updated_at": citation.updated_at.isoformat() if citation.updated_at else None,
+    }
+
+
+def hit_to_json(rank: int, hit: Hit, platform: str, updated_at: date | None, url: str) -> dict[str, Any]:
+    """A ranked passage of `footnote search --json`; platform, date and URL are its article's."""
+    passage = hit.passage
+    return {
+        "rank": rank,
+        "score": round(hit.score, 6),
+        "article_id": passage.article_id,
+        "title": passage.title,
+        "heading": passage.heading,
+        "url": url,
+        "text": passage.text,
+        "updated_at": updated_at.isoformat() if updated_at else None,
+        "platform": platform,
+    }
+
+
+def candidate_to_json(rank: int, hit: Hit) -> dict[str, Any]:
+    """A candidate passage of a trace, with each score that ranked it."""
+    passage = hit.passage
+    return {
+        "rank": rank,
+        "passage_id": passage.id,
+        "article_id": passage.article_id,
+        "title": passage.title,
+        "heading": passage.heading,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, 6),
+        "signals": {name: round(value, 6) for name, value in hit.signals.items()},
+    }

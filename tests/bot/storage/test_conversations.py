@@ -1,0 +1,78 @@
+import hashlib
+import sqlite3
+from datetime import datetime
+
+import pytest
+
+from bot.errors import ConversationNotFound, NotAuthorised
+from bot.models import Conversation, CustomerContext, Owner
+from bot.storage.conversations import authorised_conversation, set_owner, start_conversation
+from bot.storage.database import Database
+from knowledge.models import Platform
+
+CONTEXT = CustomerContext(platform=Platform.APP, locale="de-AT", page_url="https://example.com/?q=ü")
+
+
+def test_a_started_conversation_is_the_bots_and_its_token_opens_it(database: Database, now: datetime) -> None:
+    conversation, token = start_conversation(database, "site", CONTEXT, now)
+    assert conversation == Conversation(
+        id=conversation.id, site_key="site", context=CONTEXT, owner=Owner.BOT, started_at=now
+    )
+    assert authorised_conversation(database, conversation.id, token) == conversation
+
+
+def test_ids_and_tokens_cannot_be_guessed(database: Database, now: datetime) -> None:
+    started = [start_conversation(database, "site", CustomerContext(), now) for _ in range(20)]
+    assert len({conversation.id for conversation, _ in started}) == 20
+    assert all(len(conversation.id) == 32 for conversation, _ in started)
+    assert len({token for _, token in started}) == 20
+    assert all(len(token) >= 43 for _, token in started)
+
+
+def test_only_the_hash_of_the_token_is_stored(database: Database, now: datetime) -> None:
+    _, token = start_conversation(database, "site", CONTEXT, now)
+    connection = sqlite3.connect(database.path)
+    dump = "\n".join(connection.iterdump())
+    connection.close()
+    assert token not in dump
+    assert hashlib.sha256(token.encode()).hexdigest() in dump
+    written = b"".join(file.read_bytes() for file in database.path.parent.glob("footnote.db*"))
+    assert token.encode() not in written
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "ü€", "\ud800", "0" * 64, "x" * 100_000])
+def test_another_token_does_not_open_it(database: Database, now: datetime, wrong: str) -> None:
+    conversation, _ = start_conversation(database, "site", CONTEXT, now)
+    _, another = start_conversation(database, "site", CONTEXT, now)
+    for token in (wrong, another):
+        with pytest.raises(NotAuthorised):
+            authorised_conversation(database, conversation.id, token)
+
+
+@pytest.mark.parametrize("unknown", ["", "nobody", "' OR 1=1 --", "%"])
+def test_an_unknown_conversation_is_not_found_and_its_token_is_hashed_all_the_same(
+    database: Database, now: datetime, unknown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = start_conversation(database, "site", CONTEXT, now)
+    compared = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append((len(one), len(other)))
+        return one == other
+
+    monkeypatch.setattr("bot.storage.conversations.hmac.compare_digest", compare)
+    with pytest.raises(ConversationNotFound):
+        authorised_conversation(database, unknown, token)
+    assert compared == [(64, 64)]
+
+
+@pytest.mark.parametrize("owner", list(Owner))
+def test_the_owner_is_what_was_set(database: Database, now: datetime, owner: Owner) -> None:
+    conversation, token = start_conversation(database, "site", CONTEXT, now)
+    set_owner(database, conversation.id, owner)
+    assert authorised_conversation(database, conversation.id, token).owner is owner
+
+
+def test_nobody_owns_an_unknown_conversation(database: Database) -> None:
+    with pytest.raises(ConversationNotFound):
+        set_owner(database, "nobody", Owner.HUMAN)

@@ -1,0 +1,151 @@
+"""The floors of the house, as data: a module imports only from lower floors; rooms on one floor do not know each other."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOPS = ("bot", "embeddings", "eval", "knowledge", "prompts")
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("eval",),
+    ("bot.__main__",),
+    ("bot.cli",),
+    ("bot.web",),
+    ("bot.doctor", "bot.terminal"),
+    ("bot.assembly",),
+    ("bot.turns",),
+    ("bot.answering", "bot.handoff", "bot.indexing"),
+    ("bot.safety", "bot.storage"),
+    ("bot.wire",),
+    ("bot.models", "bot.errors", "bot.settings"),
+    ("knowledge", "embeddings", "prompts"),
+    ("bot",),
+)
+"""From the roof down. `bot` at the bottom is bot/__init__.py, which imports nothing."""
+
+SAME_FLOOR_ALLOWED = {("bot.settings", "bot.errors")}
+PURE = (
+    "embeddings/fusion.py",
+    "embeddings/terms.py",
+    "knowledge/structure.py",
+    "knowledge/sentences.py",
+    "knowledge/splitting.py",
+    "knowledge/rendering.py",
+    "bot/answering/citations.py",
+    "bot/answering/composing.py",
+    "bot/answering/pages.py",
+    "bot/answering/retrieval.py",
+    "bot/answering/smalltalk.py",
+    "bot/handoff/escalation.py",
+    "bot/indexing/plan.py",
+    "bot/safety/redaction.py",
+    "eval/metrics.py",
+)
+IMPURE_MODULES = {"os", "pathlib", "time", "datetime", "random", "secrets", "socket", "sqlite3", "sqlalchemy", "faiss", "subprocess"}
+
+
+def python_files() -> list[Path]:
+    return sorted(path for top in TOPS for path in (ROOT / top).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} uses a relative import"
+            yield node.module or ""
+
+
+def room(module: str) -> tuple[int, str]:
+    """(floor, room): floor 0 is the roof. A module of the root package `bot` itself is the ground."""
+    if module == "bot":
+        return len(FLOORS) - 1, "bot"
+    found = [
+        (floor, name) for floor, rooms in enumerate(FLOORS) for name in rooms if name != "bot" and (module + ".").startswith(name + ".")
+    ]
+    assert found, f"{module} has no room; put it on a floor in tests/test_architecture.py"
+    return max(found, key=lambda entry: len(entry[1]))
+
+
+@pytest.mark.parametrize("path", python_files(), ids=module_name)
+def test_imports_go_down(path: Path) -> None:
+    floor, own = room(module_name(path))
+    for target in imports(path):
+        if target.split(".")[0] not in TOPS:
+            continue
+        below, other = room(target)
+        if own == other or (own, other) in SAME_FLOOR_ALLOWED:
+            continue
+        assert below > floor, f"{module_name(path)} ({own}) imports {target} ({other}), which is not on a lower floor"
+
+
+def test_only_dense_imports_faiss() -> None:
+    users = {module_name(path) for path in python_files() if any(name.split(".")[0] == "faiss" for name in imports(path))}
+    assert users == {"embeddings.dense"}
+
+
+def test_only_settings_touches_the_environment() -> None:
+    pattern = re.compile(r"\bos\.(environ|getenv|putenv)\b")
+    users = {module_name(path) for path in python_files() if pattern.search(path.read_text(encoding="utf-8"))}
+    assert users == {"bot.settings"}
+
+
+def test_only_storage_speaks_sql() -> None:
+    users = {
+        module_name(path)
+        for path in python_files()
+        if any(name.split(".")[0] in {"sqlalchemy", "alembic", "sqlite3"} for name in imports(path))
+    }
+    assert all(module.startswith("bot.storage.") for module in users), users
+
+
+@pytest.mark.parametrize("file", PURE)
+def test_pure_rooms_do_no_input_or_output(file: str) -> None:
+    used = {name.split(".")[0] for name in imports(ROOT / file)} & IMPURE_MODULES
+    assert not used, f"{file} is a pure room but imports {sorted(used)}"
+    names = {node.func.id for node in ast.walk(ast.parse((ROOT / file).read_text())) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert not names & {"open", "print", "input"}
+
+
+def test_own_imports_are_not_hidden_in_functions() -> None:
+    for path in python_files():
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            for node in ast.walk(function):
+                hidden = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in TOPS
+                assert not hidden, f"{module_name(path)}.{function.name} hides an import"
+
+
+@pytest.mark.parametrize("path", python_files(), ids=module_name)
+def test_files_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 300, f"{path.name} has {text.count(chr(10))} lines; give a part of it a file of its own"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{path.name}: {node.name} is too long"
+
+
+def test_tests_have_no_packages() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [("bot.models", {"torch", "faiss", "numpy", "sqlalchemy"}), ("bot.web.app", {"torch"}), ("bot.cli", {"torch"}), ("eval.cli", {"torch"})],
+)
+def test_imports_stay_light(module: str, unwanted: set[str]) -> None:
+    code = f"import sys, {module}; print(' '.join(sorted({unwanted!r} & set(sys.modules))))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == ""
