@@ -36,6 +36,7 @@ class LexicalIndex:
         self._vocabulary = vocabulary
         self._bm25 = _scorer()
         self._bm25.vocab_dict = vocabulary
+        self._bm25.nonoccurrence_array = None
         self._bm25.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": len(ids)}
 
     @classmethod
@@ -56,7 +57,7 @@ class LexicalIndex:
         """The index that `save` wrote; IndexFileError when a file is missing, damaged or of another version."""
         try:
             head = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-            with np.load(folder / POSTINGS_FILE, allow_pickle=False) as arrays:
+            with (folder / POSTINGS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 ids, data, indices, indptr = (arrays[name] for name in ("ids", "data", "indices", "indptr"))
             vocabulary = {term: number for number, term in enumerate(head["terms"])}
             whole = len(vocabulary) == len(head["terms"])
@@ -118,12 +119,12 @@ class LexicalIndex:
             return {int(self._ids[row]): float(scores[row]) for row in np.flatnonzero(scores > 0)}
         return {id_: float(scores[self._row_of(id_)]) for id_ in ids}
 
-    def coverage(self, query: str, id_: int) -> float:
+    def coverage(self, query: str, id: int) -> float:
         """The share (0 to 1) of the question's idf, summed over its different terms, whose terms stand in that text.
 
         A term that no text has counts with the idf of document frequency 0. A question without a term gives 0.
         """
-        row = self._row_of(id_)
+        row = self._row_of(id)
         weights = {term: self._idf(term) for term in dict.fromkeys(terms(query))}
         total = math.fsum(weights.values())
         return math.fsum(idf for term, idf in weights.items() if self._contains(term, row)) / total if total else 0.0
@@ -173,6 +174,7 @@ def _consistent(ids: Ids, words: int, data: NDArray[Any], indices: NDArray[Any],
         and all(np.issubdtype(array.dtype, np.integer) for array in (indices, indptr))
         and all(array.ndim == 1 for array in (ids, data, indices, indptr))
         and len(np.unique(ids)) == len(ids)
+        and (ids >= 0).all()
         and len(indptr) == words + 1
         and indptr[0] == 0
         and indptr[-1] == len(data) == len(indices)

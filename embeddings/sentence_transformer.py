@@ -25,7 +25,8 @@ class SentenceTransformerEncoder:
             raise ValueError(f"An encoder cannot run on {threads} threads; give 1 or more.")
         self._files = model
         self._threads = threads
-        self._lock = threading.Lock()
+        self._model_lock = threading.Lock()
+        self._tokenizer_lock = threading.Lock()
         self._model: Any = None
         self._tokenizer: Tokenizer | None = None
 
@@ -72,7 +73,7 @@ class SentenceTransformerEncoder:
         return vectors
 
     def _loaded_model(self) -> Any:
-        with self._lock:
+        with self._model_lock:
             if self._model is None:
                 self._model = self._load()
             return self._model
@@ -82,7 +83,9 @@ class SentenceTransformerEncoder:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
 
+            disable_progress_bar()  # type: ignore[no-untyped-call]
             torch.set_num_threads(self._threads)
             model = SentenceTransformer(
                 str(self._files.folder),
@@ -105,7 +108,7 @@ class SentenceTransformerEncoder:
         return model
 
     def _loaded_tokenizer(self) -> Tokenizer:
-        with self._lock:
+        with self._tokenizer_lock:
             if self._tokenizer is None:
                 self._tokenizer = _tokenizer(self._files)
             return self._tokenizer

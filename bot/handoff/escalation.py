@@ -6,16 +6,18 @@ from collections.abc import Collection
 from bot.models import Handoff, HandoffReason, Owner, Reply
 
 _PERSON = (
-    r"(human|person|people|agent|representative|rep|operator|someone|somebody|advis[oe]r|staff( member)?|employee|manager|supervisor|"
+    r"(humans?|persons?|agents?|representatives?|reps?|operators?|advis[oe]rs?|staff|employees?|managers?|supervisors?|"
     r"support (agent|team|person|specialist)|customer (service|support|care)|live (chat|support|agent|person))"
 )
-_ADJECTIVE = r"((a|an|the|your|another|any|some|one|real|actual|live|human|customer|service|support|care) )*"
-_VERB = r"(talk|speak|chat|connect|transfer|escalate|put|get|give|pass|hand|reach|contact|call|want|need|prefer|let)"
+_ANYONE = rf"({_PERSON}|someone|somebody|people|assistants?)"
+_ADJECTIVE = r"((a|an|the|your|another|any|some|one|of|real|actual|live|human|free|customer|service|support|care|f\w+king) )*"
+_REACH = r"(talk|speak|chat|connect|contact|reach|transfer|escalat|call|put|pass|hand|get)(ing|ting|ring|e|ed)?"
+_ON_THE_WAY = r"( (me|us|this|to|with|through|over|in touch|on|for|directly|right|now|please))*"
 _PATTERNS = (
-    rf"\b{_VERB}\b( me)?( (to|with|through|over|in touch|on|for|speak|talk|directly|right|now|please))* {_ADJECTIVE}{_PERSON}\b",
-    rf"^\W*{_ADJECTIVE}(human|live agent|agent|operator|representative|real person|person|customer service|customer support|support agent)"
-    r"( please| now| pls)*\W*$",
-    r"\b(is|are) (there|you) (a |any )?(real |actual |live )?(human|person|people|someone)\b",
+    rf"\b{_REACH}{_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
+    rf"\b(want|need|prefer|give me|let me have|get me|bring me){_ON_THE_WAY} {_ADJECTIVE}{_PERSON}\b",
+    rf"^\W*{_ADJECTIVE}(agent|operator|representative|human|person|customer service|customer support)( please| now| pls)*\W*$",
+    r"\b(is|are) (there|you) (a |any )?(real |actual |live )?(human|person|people|someone)\b.*\b(talk|speak|chat|help)",
     r"\b(not|don't want|no more|stop|instead of) (a |the |with |this |talking to |to talk to )*(ro)?bots?\b",
 )
 _ASKS_FOR_PERSON = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)

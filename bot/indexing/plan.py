@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from knowledge.models import Article, Rejected
 
@@ -141,8 +140,9 @@ class _Merge:
 
 
 def _supersedes(article: Article, kept: Article) -> bool:
-    new, old = article.updated_at or date.min, kept.updated_at or date.min
-    return new > old or (new == old and article.source == kept.source)
+    if article.updated_at == kept.updated_at:
+        return article.source == kept.source
+    return article.updated_at is not None and (kept.updated_at is None or article.updated_at > kept.updated_at)
 
 
 def _place(article: Article) -> tuple[str, str]:

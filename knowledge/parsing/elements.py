@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 DROPPED = frozenset(
     "script style nav footer form noscript template head title svg object canvas textarea select datalist input "
-    "area map track param xmp plaintext noembed noframes frame frameset math".split()
-) - {"math"}
+    "area map track param xmp plaintext noembed noframes frame frameset".split()
+)
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 OPTIONAL_END = frozenset("p li td th tr thead tbody tfoot dt dd option optgroup colgroup rt rp html head body".split())
 BLOCKS = frozenset(
@@ -24,7 +24,7 @@ KNOWN = (
         "video".split()
     )
 )
-_HIDING = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:0*(?:\.0*)?[a-z%]*(?=[;!]|$))")
+_HIDING = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:(?:0+\.?0*|\.0+)[a-z%]*(?=[;!]|$))")
 _BLANKS = re.compile(r"\s+|/\*.*?\*/", re.DOTALL)
 
 

@@ -3,7 +3,6 @@
 import html
 import re
 
-_ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
 _SPECIAL = re.compile(
     r"(?P<star>\*)"
     r"|(?P<low>_+)"
@@ -11,6 +10,7 @@ _SPECIAL = re.compile(
     r"|(?P<tilde>~~)"
     r"|(?P<slash>\\(?=[!-/:-@\[-`{-~]))"
     r"|(?P<tag><(?=[A-Za-z/!?]))"
+    r"|(?P<entity>&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};))"
     r"|(?P<label>!?\[(?=[^\]\n]*\][(\[:]))"
 )
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[>+](?=\s|$)|>)")
@@ -21,15 +21,13 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 def escape_text(text: str) -> str:
     """Plain text as Markdown: only what would read as markup gets a backslash."""
-    return _SPECIAL.sub(_escape, _ENTITY.sub(r"\\&", text.replace("\\&", "\\\\&")))
+    return _SPECIAL.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
     found, text = match.group(), match.string
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
-    if match["slash"] and after == "&":
-        return found
     if match["low"] and before.isalnum() and after.isalnum():
         return found
     if match["star"] and before == " " and after == " ":

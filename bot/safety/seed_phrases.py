@@ -1,0 +1,186 @@
+"""Seed phrases (BIP-39) in running text, without any keyword, and without taking ordinary sentences for one.
+
+Two kinds of proof. A **checksum**: 12, 15, 18, 21 or 24 list words in a row, with order marks and fillers between them, that are a
+valid mnemonic. Or **evidence**: at least eight list words close together that add up (`SPEECH`, repeats and interruptions
+count against it), so that part of a phrase, a phrase with a slip in it, or one with an interruption is found too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from bot.safety.findings import Span
+from bot.safety.glued_words import glued_mnemonic
+from bot.safety.order_marks import FILLERS, is_order_mark, numbers_its_word
+from bot.safety.speech import SPEECH
+from bot.safety.wordlists import LENGTHS, WordList, languages_of, plain_word, valid_windows, word_lists
+
+MIN_RUN = 8
+"""List words that a partial phrase has at least, in a row."""
+MIN_DISTINCT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a phrase without a checksum has at least: list words, evidence; and whether other words may stand between."""
+
+    words: int
+    evidence: float
+    interrupted: bool
+
+
+_RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.5, interrupted=True))
+
+_WORD, _SPEECH, _FILLER, _SLIP, _FOREIGN = 1.0, 0.25, -0.5, -0.5, -1.9
+_GIVE_UP = 3.7
+"""How much evidence is lost before a stretch ends: two foreign words in a row."""
+_LONG_RUN = 240
+_REACH = 4
+"""Tokens between two list words of one cluster, at most."""
+_TOKEN = re.compile(r"[^\W\d_㐀-鿿]+(?:[\u3099\u309a]+[^\W\d_㐀-鿿]*)*|[㐀-鿿]+")
+_BOUNDARY = frozenset(":;.!?\"“”«»\n")
+
+
+def seed_phrases(text: str) -> list[Span]:
+    """Where seed phrases stand in a folded text, in no order; stretches may overlap."""
+    tokens = [match.span() for match in _TOKEN.finditer(text)]
+    words = [text[start:end].lower() for start, end in tokens]
+    found = [token for token, word in zip(tokens, words, strict=True) if glued_mnemonic(word)]
+    if len(words) < MIN_RUN:
+        return found
+    known = languages_of()
+    languages = [known.get(word, 0) for word in words]
+    for place, word_list in enumerate(word_lists()):
+        hits = [at for at, bits in enumerate(languages) if bits >> place & 1]
+        if len(hits) >= MIN_RUN:
+            reading = _Reading(text, tokens, words, word_list)
+            found += [(tokens[a][0], tokens[b - 1][1]) for cluster in _clusters(hits) for a, b in reading.phrases(*cluster)]
+    return found
+
+
+def _clusters(hits: Sequence[int]) -> Iterator[Span]:
+    """Stretches of tokens (end exclusive) with at least MIN_RUN list words, none further than _REACH from the next."""
+    begin = 0
+    for at in range(1, len(hits) + 1):
+        if at == len(hits) or hits[at] - hits[at - 1] > _REACH:
+            if at - begin >= MIN_RUN:
+                yield hits[begin], hits[at - 1] + 1
+            begin = at
+
+
+class _Reading:
+    """The tokens of a text read in one language. Spans are of tokens, their end exclusive."""
+
+    def __init__(self, text: str, tokens: Sequence[Span], words: Sequence[str], word_list: WordList) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._words = words
+        self._numbers = word_list.numbers
+        self._list = word_list
+
+    def phrases(self, first: int, last: int) -> list[Span]:
+        """The phrases inside one cluster."""
+        evident = _joined([span for rule in _RULES for span in self._evident(first, last, rule)])
+        labelled = {at for at in range(first, last) if numbers_its_word(self._text, self._tokens[at])}
+        valid = self._valid(self._runs(first, last, frozenset()), evident)
+        if labelled:
+            valid = _joined(valid + self._valid(self._runs(first, last, labelled), evident))
+        return valid + [self._trimmed(span, valid) for span in evident]
+
+    def _valid(self, runs: Iterable[Sequence[int]], evident: Sequence[Span]) -> list[Span]:
+        """The valid mnemonics in these runs; a very long run that is masked anyway needs no second proof."""
+        spans: list[Span] = []
+        for run in runs:
+            if len(run) < _LONG_RUN or not any(a <= run[0] and run[-1] < b for a, b in evident):
+                windows = valid_windows([self._numbers[self._words[at]] for at in run])
+                spans += [(run[a], run[b - 1] + 1) for a, b in windows]
+        return _joined(spans)
+
+    def _runs(self, first: int, last: int, skipped: Set[int]) -> Iterator[list[int]]:
+        """The places of list words that follow each other, apart from order marks, fillers and `skipped`."""
+        run: list[int] = []
+        for at in range(first, last):
+            listed = self._words[at] in self._numbers
+            if listed and at not in skipped:
+                run.append(at)
+            elif not (listed or self._passes(at)):
+                yield run
+                run = []
+        yield run
+
+    def _passes(self, at: int) -> bool:
+        return self._words[at] in FILLERS or is_order_mark(self._text, self._tokens[at])
+
+    def _evident(self, first: int, last: int, rule: _Rule) -> Iterator[Span]:
+        begin = end = first
+        total = best = 0.0
+        last_seen: dict[str, int] = {}
+        for at in range(first, last + 1):
+            if at == last or total <= 0 or best - total >= _GIVE_UP:
+                if best >= rule.evidence and self._enough_words(begin, end, rule.words):
+                    yield self._with_slips(begin, end)
+                begin = end = at
+                total = best = 0.0
+            if at < last:
+                repeated = last_seen.get(self._words[at], -1) >= max(begin, at - LENGTHS[0])
+                total += self._weight(at, rule, repeated=repeated, inside=at > begin)
+                last_seen[self._words[at]] = at
+                if total > best:
+                    best, end = total, at + 1
+
+    def _weight(self, at: int, rule: _Rule, *, repeated: bool, inside: bool) -> float:
+        word = self._words[at]
+        if word in self._numbers:
+            return _SPEECH if repeated or word in SPEECH else _WORD
+        if word in FILLERS:
+            return _FILLER
+        if is_order_mark(self._text, self._tokens[at]):
+            return 0.0
+        if not rule.interrupted:
+            return -_GIVE_UP
+        return _SLIP if inside and self._list.near(word) else _FOREIGN
+
+    def _enough_words(self, begin: int, end: int, least: int) -> bool:
+        listed = [word for word in self._words[begin:end] if word in self._numbers]
+        return len(listed) >= least and len(set(listed)) >= MIN_DISTINCT
+
+    def _with_slips(self, begin: int, end: int) -> Span:
+        """The span with a slip at its edge, where it is one word short of a full phrase."""
+        if sum(not self._passes(at) for at in range(begin, end)) + 1 not in LENGTHS:
+            return begin, end
+        if end < len(self._words) and self._list.near(self._words[end]):
+            return begin, end + 1
+        if begin and self._list.near(self._words[begin - 1]):
+            return begin - 1, end
+        return begin, end
+
+    def _trimmed(self, span: Span, valid: Sequence[Span]) -> Span:
+        """Without the words of the sentence around a valid phrase, where a boundary or everyday speech tells them apart."""
+        begin, end = span
+        inside = [each for each in valid if begin <= each[0] and each[1] <= end]
+        if not inside:
+            return span
+        first, last = inside[0][0], inside[-1][1]
+        usual = {mark for a, b in inside for at in range(a, b - 1) for mark in self._gap(at)}
+        if self._is_speech(begin, first) or (first and _BOUNDARY & set(self._gap(first - 1)) - usual):
+            begin = first
+        if self._is_speech(last, end) or (last < len(self._tokens) and _BOUNDARY & set(self._gap(last - 1)) - usual):
+            end = last
+        return begin, end
+
+    def _gap(self, at: int) -> str:
+        """What stands between a token and the next."""
+        return self._text[self._tokens[at][1] : self._tokens[at + 1][0]]
+
+    def _is_speech(self, begin: int, end: int) -> bool:
+        return all(word in SPEECH or word not in self._numbers for word in self._words[begin:end])
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    result: list[Span] = []
+    for begin, end in sorted(spans):
+        if result and begin < result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        else:
+            result.append((begin, end))
+    return result

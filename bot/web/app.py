@@ -1,0 +1,44 @@
+"""The web application: routes, their middleware and their lifespan. Nothing is built at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from bot.assembly import Footnote, open_footnote
+from bot.settings import Settings
+from bot.web import chat, demo, health, help, reference
+from bot.web.errors import install_error_handlers
+from bot.web.headers import SecurityHeaders
+from bot.web.limits import BodyLimit
+from bot.web.logs import RequestLog
+from bot.web.pages import STATIC_FOLDER
+from bot.web.service import Service, warm_up
+
+
+def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
+    """The application over `footnote`, or over one that it opens from the settings and closes at its end."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = footnote if footnote is not None else await to_thread.run_sync(open_footnote, settings)
+        try:
+            app.state.service = service = Service(opened)
+            await to_thread.run_sync(warm_up, opened)
+            service.warm = True
+            yield
+        finally:
+            if footnote is None:
+                opened.close()
+
+    app = FastAPI(title="Footnote", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    for router in (chat.router, health.router, help.router, demo.router, reference.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
+    install_error_handlers(app)
+    # The last one added is the outermost: even a refused body and a failure nobody expected carry the headers.
+    for middleware in (BodyLimit, RequestLog, SecurityHeaders):
+        app.add_middleware(middleware)
+    return app

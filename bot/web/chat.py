@@ -1,0 +1,104 @@
+"""Conversations over HTTP: open one, send a message, read the transcript."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.errors import UnknownSite
+from bot.models import Conversation, CustomerContext, Turn
+from bot.safety.redaction import redact
+from bot.storage.conversations import authorised_conversation, start_conversation
+from bot.storage.turns import turns_of
+from bot.turns import take_turn
+from bot.web.dependencies import BearerToken, RunningService
+from bot.web.errors import documented_errors
+from bot.web.events import STREAM_HEADERS, accepts_events, answer_events
+from bot.web.schemas import ContextIn, ConversationIn, ConversationOut, MessageIn, MessageOut, TranscriptOut
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["Conversations"])
+
+_STREAM = (
+    "The answer. With `Accept: text/event-stream` it comes as events: `meta` {conversation_id, client_message_id}, "
+    "`status` {stage}, `token` {t} for each piece of the reply's text, `citation` {…} for each citation, and at the "
+    "end always one of `done` {message_id, reply, owner} and `error` {code, message, retryable}."
+)
+
+
+@router.post("", status_code=201, responses=documented_errors(403, 413, 422, 500, 503))
+async def open_conversation(body: ConversationIn, service: RunningService) -> ConversationOut:
+    """Open a conversation."""
+    if body.site_key != service.footnote.settings.site_key:
+        raise UnknownSite("No site has this key. Use the site key that `data-site` of your page carries.")
+    database, context = service.footnote.database, _context(body.context)
+    conversation, token = await service.read(
+        lambda: start_conversation(database, body.site_key, context, datetime.now(UTC))
+    )
+    return ConversationOut(conversation_id=conversation.id, token=token)
+
+
+@router.post(
+    "/{conversation_id}/messages",
+    response_model=MessageOut,
+    responses={
+        **documented_errors(401, 404, 413, 422, 500, 503),
+        200: {"description": _STREAM, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    },
+)
+async def send_message(
+    conversation_id: str, body: MessageIn, request: Request, token: BearerToken, service: RunningService
+) -> Response:
+    """Send a message and get its answer: as JSON, or as server-sent events while it is being made."""
+    footnote = service.footnote
+    conversation = await service.read(lambda: authorised_conversation(footnote.database, conversation_id, token))
+
+    def answered() -> dict[str, Any]:
+        turn = take_turn(footnote.assistant, footnote.database, conversation, body.text, body.client_message_id)
+        now = authorised_conversation(footnote.database, conversation_id, token)
+        return {"message_id": turn.id, "reply": turn.reply, "owner": now.owner.value}
+
+    answer = service.begin_answer(answered)
+    if not accepts_events(",".join(request.headers.getlist("accept"))):
+        return JSONResponse(await answer)
+    events = answer_events(
+        answer, service.stopping, conversation_id=conversation.id, client_message_id=body.client_message_id
+    )
+    return EventSourceResponse(events, headers=STREAM_HEADERS)
+
+
+@router.get("/{conversation_id}", response_model=TranscriptOut, responses=documented_errors(401, 404, 422, 500, 503))
+async def read_transcript(conversation_id: str, token: BearerToken, service: RunningService) -> Response:
+    """Read a conversation from its first message to its last."""
+    database = service.footnote.database
+
+    def transcript() -> dict[str, Any]:
+        conversation = authorised_conversation(database, conversation_id, token)
+        return _transcript(conversation, turns_of(database, conversation_id))
+
+    return JSONResponse(await service.read(transcript))
+
+
+def _context(body: ContextIn) -> CustomerContext:
+    page_url = redact(body.page_url).text if body.page_url else None
+    return CustomerContext(platform=body.platform, locale=body.locale, page_url=page_url)
+
+
+def _transcript(conversation: Conversation, turns: tuple[Turn, ...]) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.id,
+        "owner": conversation.owner.value,
+        "started_at": conversation.started_at.isoformat(),
+        "messages": [
+            {
+                "message_id": turn.id,
+                "client_message_id": turn.client_message_id,
+                "text": turn.question,
+                "reply": turn.reply,
+                "asked_at": turn.asked_at.isoformat(),
+            }
+            for turn in turns
+        ],
+    }

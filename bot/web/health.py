@@ -1,0 +1,37 @@
+"""Probes: is the process alive, and can it answer?"""
+
+from fastapi import APIRouter
+
+from bot.errors import IndexUnavailable, StorageError
+from bot.web.dependencies import RunningService
+from bot.web.errors import NotReady, documented_errors
+from bot.web.schemas import HealthOut
+from bot.web.service import Service
+
+router = APIRouter(tags=["Operations"])
+
+
+@router.get("/livez")
+async def alive() -> HealthOut:
+    """Answers as long as the process runs; depends on nothing."""
+    return HealthOut(status="alive")
+
+
+@router.get("/readyz", responses=documented_errors(503))
+async def ready(service: RunningService) -> HealthOut:
+    """Answers 200 when an index is loaded, the encoder is warm and the database can be written."""
+    return HealthOut(status="ready", index_generation=await service.read(lambda: readiness(service)))
+
+
+def readiness(service: Service) -> int:
+    """The number of the index generation that answers. Raises NotReady with what is missing."""
+    if service.stopping.is_set():
+        raise NotReady("The server is stopping.")
+    if not service.warm:
+        raise NotReady("The encoder is still being loaded; wait a few seconds.")
+    try:
+        number = service.footnote.index.current().number
+        with service.footnote.database.write():
+            return number
+    except (IndexUnavailable, StorageError) as error:
+        raise NotReady(str(error)) from error

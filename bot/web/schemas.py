@@ -1,0 +1,150 @@
+"""The JSON of the HTTP interface, version 1: one class for each direction."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.models import HandoffReason, Owner
+from knowledge.models import Platform
+
+
+def well_formed(value: object) -> object:
+    """Text that UTF-8 can hold: surrogate pairs joined, a lone one or a NUL as U+FFFD. Other values as they are."""
+    if not isinstance(value, str):
+        return value
+    joined = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+Text = Annotated[str, BeforeValidator(well_formed)]
+
+
+class Wire(BaseModel):
+    """What every body has in common: no field beside the named ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContextIn(Wire):
+    """Where the customer is."""
+
+    platform: Platform = Field(default=Platform.ANY, description="Version of the product that the customer uses.")
+    locale: str = Field(
+        default="en", pattern=r"^[A-Za-z0-9_-]{2,35}$", description="Language tag, such as `en` or `pt-BR`."
+    )
+    page_url: Text | None = Field(
+        default=None, max_length=8192, description="The page that the conversation is opened from."
+    )
+
+
+class ConversationIn(Wire):
+    """A conversation to open."""
+
+    site_key: Text = Field(max_length=200, description="The site's public key: `data-site` of its pages.")
+    context: ContextIn = Field(default=ContextIn(), description="Where the customer is.")
+    identity_token: Text | None = Field(
+        default=None, max_length=8192, description="Signed by the site for a customer who is logged in. Not read yet."
+    )
+
+
+class ConversationOut(Wire):
+    """A conversation that was opened."""
+
+    conversation_id: str
+    token: str = Field(description="Opens this conversation and no other: send it as `Authorization: Bearer …`.")
+
+
+class MessageIn(Wire):
+    """A customer's message."""
+
+    text: Text = Field(description="The question.")
+    client_message_id: str = Field(
+        min_length=1,
+        max_length=128,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Made by the client, another one for each message. The same id again gets the stored answer again.",
+    )
+
+
+class CitationOut(Wire):
+    """Where one sentence or step of an answer stands."""
+
+    number: int = Field(description="Stands for an article; `[number]` in the text.")
+    article_id: str
+    title: str
+    heading: str = Field(description="Headings above the quote, joined with ` › `.")
+    url: str
+    quote: str = Field(description="The article's Markdown from `start` to `end`, byte for byte.")
+    start: int
+    end: int
+    updated_at: date | None
+
+
+class ActionOut(Wire):
+    """A self-service tool of a cited article."""
+
+    label: str
+    url: str
+    article_id: str
+
+
+class ReplyOut(Wire):
+    """What the bot says."""
+
+    kind: Literal["answer", "clarify", "handoff", "notice"]
+    text: str = Field(description="CommonMark.")
+    citations: tuple[CitationOut, ...] = Field(description="One for each cited sentence or step; only of an `answer`.")
+    actions: tuple[ActionOut, ...]
+    confidence: float = Field(ge=0, le=1)
+    reason: HandoffReason | None = Field(description="Why a person is called; only of a `handoff`.")
+    options: tuple[str, ...] = Field(description="2–4 choices; only of a `clarify`.")
+
+
+class MessageOut(Wire):
+    """What became of a message."""
+
+    message_id: str
+    reply: ReplyOut | None = Field(description="null while a person owns the conversation.")
+    owner: Owner = Field(description="Who may speak from now on.")
+
+
+class TranscriptMessageOut(Wire):
+    """A message of a transcript."""
+
+    message_id: str
+    client_message_id: str
+    text: str = Field(description="The question as it is stored: secrets are masked.")
+    reply: ReplyOut | None
+    asked_at: datetime
+
+
+class TranscriptOut(Wire):
+    """A conversation, first message to last."""
+
+    conversation_id: str
+    owner: Owner
+    started_at: datetime
+    messages: tuple[TranscriptMessageOut, ...]
+
+
+class HealthOut(Wire):
+    """A probe's good news."""
+
+    status: Literal["alive", "ready"]
+    index_generation: int | None = Field(
+        default=None, description="The index that questions are answered from; of `ready`."
+    )
+
+
+class ErrorDetail(Wire):
+    """What went wrong."""
+
+    code: str = Field(description="snake_case, for programs.")
+    message: str = Field(description="One sentence, for people.")
+
+
+class ErrorOut(Wire):
+    """The shape of every error."""
+
+    error: ErrorDetail

@@ -1,0 +1,58 @@
+"""What the routes share while the server runs: the assembled Footnote, worker pools, the news that it is stopping."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from bot.assembly import Footnote
+from bot.errors import IndexUnavailable
+
+ANSWERS_AT_ONCE = 2
+READS_AT_ONCE = 8
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Service:
+    """Runs what blocks (encoding, searching, the database) in bounded pools, never on the event loop."""
+
+    footnote: Footnote
+    warm: bool = False
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _answers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(ANSWERS_AT_ONCE))
+    _reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(READS_AT_ONCE))
+    _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def read(self, work: Callable[[], Result]) -> Result:
+        """The result of short work."""
+        return await to_thread.run_sync(work, limiter=self._reads)
+
+    def begin_answer(self, work: Callable[[], Result]) -> asyncio.Task[Result]:
+        """Start long work. It runs to its end even when nobody waits for it any more, so that its answer is stored."""
+
+        async def run() -> Result:
+            return await to_thread.run_sync(work, limiter=self._answers)
+
+        task = asyncio.create_task(run())
+        self._unfinished.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._unfinished.discard(task)
+        if not task.cancelled():
+            # Asked for, or asyncio would print what was raised after the client had gone.
+            task.exception()
+
+
+def warm_up(footnote: Footnote) -> None:
+    """Load the encoder, and the index if there is one, so that the first question is as quick as the second."""
+    footnote.encoder.encode_queries(["How do I reset my password?"])
+    try:
+        footnote.index.current()
+    except IndexUnavailable:
+        return

@@ -1,0 +1,66 @@
+"""Write the generated reference pages: `make docs`. A test compares them with what this would write now."""
+
+from pathlib import Path
+
+import click
+import typer
+
+from bot.cli import app as footnote
+from bot.settings import Settings, describe
+from eval.cli import app as footnote_eval
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def settings_page() -> str:
+    """docs/settings.md."""
+    rows = describe(Settings.model_construct())
+    lines = [f"| `{row.variable}` | `{row.name}` | {f'`{row.default}`' if row.default else ''} | {row.help} |" for row in rows]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Written by `make docs`. A setting comes from the command line, else from its environment variable, else from `footnote.toml` in the",
+            "working directory, else it has its default. `footnote settings` shows the values in force and where each comes from.",
+            "",
+            "| variable | in footnote.toml | default | help |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+        ]
+    )
+
+
+def commands_page() -> str:
+    """docs/cli.md."""
+    parts = [
+        "# Commands",
+        "",
+        "Written by `make docs`. Exit codes: 0 done; 1 it could not be done (one sentence on standard error); 2 wrong usage.",
+        "",
+    ]
+    for name, program in (("footnote", footnote), ("footnote-eval", footnote_eval)):
+        group = typer.main.get_command(program)
+        context = click.Context(group, info_name=name, terminal_width=100)
+        parts += [f"## {name}", "", *_help(group, context)]
+        for command in group.commands.values():  # type: ignore[attr-defined]
+            inner = click.Context(command, info_name=command.name, parent=context, terminal_width=100)
+            parts += [f"### {name} {command.name}", "", *_help(command, inner)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+PAGES = {"settings.md": settings_page, "cli.md": commands_page}
+
+
+def _help(command: click.Command, context: click.Context) -> list[str]:
+    return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```", ""]
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

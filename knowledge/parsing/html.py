@@ -1,0 +1,119 @@
+"""HTML into Markdown: what a reader of the page sees, with steps, tables and callouts intact."""
+
+import re
+
+from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from knowledge.parsing.converter import ArticleConverter
+from knowledge.parsing.elements import DROPPED, hides
+from knowledge.parsing.outline import prepare
+
+_GONE = DROPPED - {"head"}
+_INNER_SPACES = re.compile(r"(?<=\S) {2,}(?=\S)")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_FENCE = re.compile(r"[ >]*(`{3,})")
+
+
+def html_to_markdown(html: str, title: str | None = None) -> str:
+    """The page's `main` or `article` (else its whole body) as Markdown.
+
+    Scripts, styles, navigation, forms and hidden text are left out, and so are images (in a link without words the image's
+    alternative text stands for them); films become `[Video](url)`. A first `h1` equal to `title` is dropped, the highest
+    heading left is written `##`. Callouts become `> **Warning:** …`, `details` a heading over its text. Each table row has
+    the header's columns: spanned cells are repeated.
+
+    Raises RecursionError for elements nested some hundred levels deep.
+    """
+    return _convert(_content(_visible(html)), title, fragment=False, level=1)
+
+
+def fragment_to_markdown(html: str, level: int = 1) -> str:
+    """A piece of HTML that stands in Markdown, under a heading of this level; its own headings keep their levels."""
+    tree = _visible(html)
+    return _convert((tree.body.inner_html if tree.body else "") or "", None, fragment=True, level=level)
+
+
+def cell_to_markdown(html: str) -> str:
+    """A piece of HTML as the Markdown of a table cell: one line, its blocks joined by "; "."""
+    tree = _visible(html)
+    soup = BeautifulSoup(f"<td>{(tree.body.inner_html if tree.body else '') or ''}</td>", "html.parser")
+    prepare(soup, None, fragment=True)
+    return ArticleConverter().cell(soup)
+
+
+def html_title(html: str) -> str | None:
+    """The first `h1` of the content, else the page's `title`; None when neither has a text."""
+    page_title = LexborHTMLParser(html).css_first("title")
+    heading = BeautifulSoup(_content(_visible(html)), "html.parser").find("h1")
+    for found in (heading.get_text() if heading else "", page_title.text() if page_title else ""):
+        if words := " ".join(found.replace("¶", " ").split()):
+            return words
+    return None
+
+
+def _visible(html: str) -> LexborHTMLParser:
+    """The parsed page without what no reader sees. Only outermost nodes are removed: an inner one goes with its parent."""
+    tree = LexborHTMLParser(html)
+    doomed: list[LexborNode] = []
+    node = tree.root
+    while node is not None:
+        gone = node.is_comment_node or (node.is_element_node and (node.tag in _GONE or hides(node.attributes)))
+        if gone:
+            doomed.append(node)
+        node = _next(node, descend=not gone)
+    for node in doomed:
+        if node.tag == "body":
+            node.inner_html = ""
+        elif node.tag != "html":
+            node.decompose()
+    return tree
+
+
+def _next(node: LexborNode, *, descend: bool) -> LexborNode | None:
+    """The next node in document order."""
+    if descend and node.child is not None:
+        return node.child
+    at: LexborNode | None = node
+    while at is not None and at.next is None:
+        at = at.parent
+    return at.next if at is not None else None
+
+
+def _content(tree: LexborHTMLParser) -> str:
+    for selector in ("main", "[role=main]", "article"):
+        found = {node.mem_id: node for node in tree.css(selector) if (node.text() or "").strip()}
+        outermost = [node for node in found.values() if not _within(node, found)]
+        if outermost:
+            return "\n".join(node.inner_html or "" for node in outermost)
+    return (tree.body.inner_html if tree.body else "") or ""
+
+
+def _within(node: LexborNode, others: dict[int, LexborNode]) -> bool:
+    parent = node.parent
+    while parent is not None and parent.mem_id not in others:
+        parent = parent.parent
+    return parent is not None
+
+
+def _convert(html: str, title: str | None, *, fragment: bool, level: int) -> str:
+    soup = BeautifulSoup(html, "html.parser")
+    prepare(soup, title, fragment=fragment, level=level)
+    text: str = ArticleConverter().convert_soup(soup)
+    return _BLANK_LINES.sub("\n\n", "\n".join(_tidy_lines(text))).strip("\n")
+
+
+def _tidy_lines(text: str) -> list[str]:
+    """The lines without spaces at their ends or in runs; code keeps its own."""
+    fence = ""
+    lines = []
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if match and not fence:
+            fence = match[1]
+        elif fence and line.strip(" >") == fence:
+            fence = ""
+        elif not fence:
+            line = _INNER_SPACES.sub(" ", line).rstrip()
+        lines.append(line)
+    return lines

@@ -1,0 +1,313 @@
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from bot.errors import IndexBusy, IndexUnavailable
+from bot.indexing.build import build_index
+from bot.indexing.generations import generation_folder
+from bot.storage.generations import active_generation, known_generations
+from bot.storage.quarantine import quarantined
+from bot.storage.sources import remembered_sources
+from knowledge.errors import SourceError
+from knowledge.models import Article, Audience, Rejected
+from tests.bot.indexing.workshop import NOW, RecordingEncoder, Shelf, Workshop
+
+FEES = Article(id="fees", title="What does a withdrawal cost?", body="A withdrawal of BTC costs 0.0001 BTC.")
+EMAIL = Article(
+    id="email",
+    title="How do I change my email?",
+    body="## On the web\n\nOpen **Profile**.\n\n## On the app\n\nTap your picture, then **Security**.",
+)
+SECRET = Article(id="secret", title="Recovery playbook", body="Call the risk desk first.", audience=Audience.INTERNAL)
+
+
+def numbers(added: int = 0, changed: int = 0, removed: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
+    return {"added": added, "changed": changed, "removed": removed, "unchanged": unchanged, "failed": failed}
+
+
+def test_the_first_run_makes_generation_1(workshop: Workshop) -> None:
+    report = workshop.index(Shelf("docs", [FEES, EMAIL])).to_json()
+    assert report["articles"] == numbers(added=2)
+    assert report["generation"] == 1
+    assert report["seconds"] >= 0
+    generation = workshop.generation()
+    assert report["passages"] == len(generation.passages) == len(generation.dense) == len(generation.lexical) > 2
+    assert list(generation.articles) == ["email", "fees"]
+    assert {passage.article_id for passage in generation.passages.values()} == {"email", "fees"}
+    assert workshop.entries() == [".writer.lock", "gen-000001"]
+    assert generation.manifest.encoder == "letters"
+    assert generation.manifest.created_at == NOW
+
+
+def test_a_question_finds_its_passage_by_every_index(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES, EMAIL]))
+    generation = workshop.generation()
+    (passage,) = (passage for passage in generation.passages.values() if passage.article_id == "fees")
+    vector = workshop.encoder.encode_queries([passage.embedded_text])[0]
+    assert generation.dense.search(vector, 1)[0].id == passage.key
+    assert generation.lexical.search("withdrawal cost", 1)[0].id == passage.key
+    title = workshop.encoder.encode_queries([EMAIL.title])[0]
+    assert generation.titles.search(title, 1)[0].id == generation.title_keys["email"]
+
+
+def test_a_second_run_encodes_nothing_and_writes_no_generation(workshop: Workshop) -> None:
+    shelf = Shelf("docs", [FEES, EMAIL])
+    first = workshop.index(shelf)
+    workshop.encoder.texts.clear()
+    second = workshop.index(shelf, now=NOW + timedelta(days=1)).to_json()
+    assert (second["articles"], second["generation"]) == (numbers(unchanged=2), 1)
+    assert second["passages"] == first.passages
+    assert workshop.encoder.texts == []
+    assert workshop.entries() == [".writer.lock", "gen-000001"]
+    assert remembered_sources(workshop.database)[0].last_read_at == NOW + timedelta(days=1)
+
+
+def test_an_edit_encodes_only_what_it_changed(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES, EMAIL]))
+    before = workshop.generation()
+    workshop.encoder.texts.clear()
+    edited = Article(id="email", title=EMAIL.title, body=EMAIL.body.replace("your picture", "the menu"))
+    report = workshop.index(Shelf("docs", [FEES, edited])).to_json()
+    assert report["articles"] == numbers(changed=1, unchanged=1)
+    assert [text for text in workshop.encoder.texts if "the menu" not in text] == []
+    assert len(workshop.encoder.texts) == 1
+    after = workshop.generation()
+    kept = sorted(set(before.passages) & set(after.passages))
+    assert kept
+    assert (before.dense.vectors(kept) == after.dense.vectors(kept)).all()
+    for key, passage in after.passages.items():
+        assert passage.text == after.articles[passage.article_id].body[passage.start : passage.end]
+        assert after.dense.vectors([key])[0] == pytest.approx(
+            RecordingEncoder().encode_queries([passage.embedded_text])[0]
+        )
+
+
+def test_one_text_is_encoded_once(workshop: Workshop) -> None:
+    twins = [Article(id=id_, title="Fees", body="The fee is 1 USDT.") for id_ in ("x", "y")]
+    workshop.index(Shelf("docs", list(twins)))
+    assert len(workshop.encoder.texts) == len(set(workshop.encoder.texts)) == 2
+    assert len(workshop.generation().passages) == 2
+
+
+def test_a_deleted_article_is_never_returned_again(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES, EMAIL]))
+    workshop.encoder.texts.clear()
+    report = workshop.index(Shelf("docs", [EMAIL])).to_json()
+    assert report["articles"] == numbers(removed=1, unchanged=1)
+    assert workshop.encoder.texts == []
+    generation = workshop.generation()
+    vector = workshop.encoder.encode_queries([FEES.body])[0]
+    found = [*generation.dense.search(vector, 100), *generation.lexical.search(f"{FEES.title} {FEES.body}", 100)]
+    assert {generation.passages[match.id].article_id for match in found} == {"email"}
+    assert [match.id for match in generation.titles.search(vector, 100)] == [generation.title_keys["email"]]
+    assert "fees" not in generation.articles
+
+
+def test_no_passage_of_an_internal_article_is_indexed(workshop: Workshop) -> None:
+    report = workshop.index(Shelf("docs", [FEES, SECRET]))
+    generation = workshop.generation()
+    assert set(generation.articles) == {"fees", "secret"}
+    assert {passage.article_id for passage in generation.passages.values()} == {"fees"}
+    assert set(generation.title_keys) == {"fees"}
+    assert report.passages == len(generation.lexical) == len(generation.dense)
+    assert not [text for text in workshop.encoder.texts if SECRET.body in text or SECRET.title in text]
+    assert generation.lexical.search("risk desk playbook", 10) == []
+
+
+def test_an_article_that_becomes_internal_leaves_the_index(workshop: Workshop) -> None:
+    public = Article(id="secret", title=SECRET.title, body=SECRET.body)
+    workshop.index(Shelf("docs", [FEES, public]))
+    assert workshop.generation().lexical.search("risk desk", 10)
+    assert workshop.index(Shelf("docs", [FEES, SECRET])).changed == 1
+    assert workshop.generation().lexical.search("risk desk", 10) == []
+
+
+def test_another_encoder_encodes_everything(workshop: Workshop) -> None:
+    shelf = Shelf("docs", [FEES, EMAIL])
+    workshop.index(shelf)
+    first = set(workshop.encoder.texts)
+    workshop.encoder = RecordingEncoder(identity="other letters")
+    report = workshop.index(shelf).to_json()
+    assert (report["articles"], report["generation"]) == (numbers(unchanged=2), 2)
+    assert set(workshop.encoder.texts) == first
+    assert workshop.generation().manifest.encoder == "other letters"
+
+
+def test_another_way_of_splitting_cuts_everything(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf("docs", [FEES, EMAIL])
+    workshop.index(shelf)
+    workshop.encoder.texts.clear()
+    monkeypatch.setattr("bot.indexing.contents.SPLITTING_IDENTITY", "whole")
+    monkeypatch.setattr("bot.indexing.build.SPLITTING_IDENTITY", "whole")
+    cut: list[str] = []
+    split = sys.modules["bot.indexing.contents"].split
+
+    def counting(article: Article, count: Callable[[str], int], most: int) -> object:
+        cut.append(article.id)
+        return split(article, count, most)
+
+    monkeypatch.setattr("bot.indexing.contents.split", counting)
+    assert workshop.index(shelf).generation == 2
+    assert cut == ["email", "fees"]
+    assert workshop.encoder.texts == []
+    assert workshop.generation().manifest.splitting == "whole"
+
+
+def test_rebuild_takes_nothing_over(workshop: Workshop) -> None:
+    shelf = Shelf("docs", [FEES, EMAIL])
+    workshop.index(shelf)
+    first = list(workshop.encoder.texts)
+    report = workshop.index(shelf, rebuild=True).to_json()
+    assert (report["articles"], report["generation"]) == (numbers(unchanged=2), 2)
+    assert workshop.encoder.texts == first * 2
+
+
+def test_rebuild_mends_a_damaged_index(workshop: Workshop) -> None:
+    shelf = Shelf("docs", [FEES, EMAIL])
+    workshop.index(shelf)
+    (generation_folder(workshop.folder, 1) / "dense.faiss").write_bytes(b"")
+    with pytest.raises(IndexUnavailable, match=r"dense\.faiss.*footnote index --rebuild"):
+        workshop.index(shelf)
+    assert workshop.index(shelf, rebuild=True).added == 2
+    assert set(workshop.generation().articles) == {"fees", "email"}
+
+
+def test_rebuild_of_one_source_keeps_the_others_from_the_generation_before(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]))
+    workshop.index(Shelf("more", [EMAIL]))
+    workshop.index(Shelf("third", [SECRET]))
+    (generation_folder(workshop.folder, 3) / "articles.jsonl").unlink()
+    workshop.index(Shelf("third", [SECRET]), rebuild=True)
+    assert set(workshop.generation().articles) == {"fees", "email", "secret"}
+
+
+def test_two_generations_are_kept(workshop: Workshop) -> None:
+    for version in range(4):
+        workshop.index(Shelf("docs", [Article(id="fees", title="Fees", body=f"The fee is {version} USDT.")]))
+    assert workshop.entries() == [".writer.lock", "gen-000003", "gen-000004"]
+    assert [row.number for row in known_generations(workshop.database)] == [3, 4]
+
+
+def test_leftovers_go_even_when_nothing_changed(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]))
+    for name in (".building-000002", ".building-removed-000001", "gen-000007"):
+        (workshop.folder / name / "lexical").mkdir(parents=True)
+    workshop.index(Shelf("docs", [FEES]))
+    assert workshop.entries() == [".writer.lock", "gen-000001"]
+
+
+def test_a_number_is_never_used_twice(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]))
+    (workshop.folder / "gen-000002").mkdir()
+    assert workshop.index(Shelf("docs", [EMAIL])).generation == 3
+    assert workshop.entries() == [".writer.lock", "gen-000001", "gen-000003"]
+
+
+def test_a_second_writer_is_refused_at_once(workshop: Workshop) -> None:
+    workshop.folder.mkdir()
+    with FileLock(workshop.folder / ".writer.lock"), pytest.raises(IndexBusy, match="Another `footnote index`"):
+        workshop.index(Shelf("docs", [FEES]))
+    assert workshop.index(Shelf("docs", [FEES])).added == 1
+
+
+def test_what_was_rejected_is_quarantined_and_cleared(workshop: Workshop) -> None:
+    bad = Rejected("docs", "email.md", "The file email.md is binary.")
+    workshop.index(Shelf("docs", [FEES, EMAIL]))
+    report = workshop.index(Shelf("docs", [FEES, bad]))
+    assert report.to_json()["articles"] == numbers(unchanged=2, failed=1)
+    assert report.rejected == (bad,)
+    assert report.generation == 1
+    assert [(row.origin, row.sentence) for row in quarantined(workshop.database)] == [("email.md", bad.sentence)]
+    workshop.index(Shelf("docs", [FEES, EMAIL]))
+    assert quarantined(workshop.database) == ()
+
+
+def test_a_source_that_cannot_be_read_does_not_stop_the_others(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]), Shelf("more", [EMAIL]))
+    gone = Shelf("more", [], broken="The folder more is not there.")
+    report = workshop.index(Shelf("docs", [FEES, SECRET]), gone)
+    assert report.to_json()["articles"] == numbers(added=1, unchanged=2, failed=1)
+    assert "email" in workshop.generation().articles
+    assert [(row.source_key, row.sentence) for row in quarantined(workshop.database)] == [("more", gone.broken)]
+
+
+def test_a_new_source_that_cannot_be_read_is_not_remembered(workshop: Workshop) -> None:
+    typo = Shelf("dosc", [], broken="The folder dosc is not there.")
+    assert [entry.sentence for entry in workshop.index(typo, Shelf("docs", [FEES])).rejected] == [typo.broken]
+    assert [source.key for source in remembered_sources(workshop.database)] == ["docs"]
+    assert quarantined(workshop.database) == ()
+
+
+def test_the_only_source_that_cannot_be_read_is_an_error(workshop: Workshop) -> None:
+    with pytest.raises(SourceError, match="is not there"):
+        workshop.index(Shelf("docs", [], broken="The folder docs is not there."))
+    assert active_generation(workshop.database) is None
+    assert workshop.entries() == [".writer.lock"]
+
+
+def test_no_article_at_all_is_an_empty_generation(workshop: Workshop) -> None:
+    report = workshop.index(Shelf("docs", [Rejected("docs", "a.md", "The file a.md is binary.")])).to_json()
+    assert (report["articles"], report["passages"]) == (numbers(failed=1), 0)
+    generation = workshop.generation()
+    assert generation.lexical.search("fees", 10) == []
+    assert generation.dense.search(workshop.encoder.encode_queries(["fees"])[0], 10) == []
+    assert workshop.index(Shelf("docs", [FEES])).generation == 2
+
+
+def test_a_listing_keeps_being_one_when_it_is_not_read(workshop: Workshop) -> None:
+    snippet = Article(id="fees", title=FEES.title, body="A snippet.")
+    workshop.index(Shelf("march.txt", [snippet], complete=False))
+    assert workshop.generation().manifest.listings == ("march.txt",)
+    report = workshop.index(Shelf("docs", [FEES]))
+    assert (report.changed, report.rejected) == (1, ())
+    assert workshop.generation().manifest.listings == ()
+
+
+def test_a_generation_of_another_time_is_not_taken_for_the_present_one(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]))
+    stale = workshop.generation()
+    workshop.index(Shelf("more", [EMAIL]))
+    workshop.index(Shelf("docs", [FEES, SECRET]), current=stale)
+    assert set(workshop.generation().articles) == {"fees", "email", "secret"}
+
+
+def test_a_present_generation_is_not_loaded_again(workshop: Workshop) -> None:
+    workshop.index(Shelf("docs", [FEES]))
+    current = workshop.generation()
+    (generation_folder(workshop.folder, 1) / "dense.faiss").unlink()
+    assert workshop.index(Shelf("docs", [FEES]), current=current).unchanged == 1
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.folder = tmp_path / "file"
+    workshop.folder.write_text("in the way")
+    with pytest.raises(IndexUnavailable, match="cannot be written"):
+        workshop.index(Shelf("docs", [FEES]))
+
+
+class Spoken:
+    """Writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, int]] = []
+        self.done = 0
+
+    def stage(self, name: str, total: int) -> None:
+        self.heard.append((name, total))
+
+    def advance(self, n: int) -> None:
+        self.done += n
+
+
+def test_progress_counts_every_step(workshop: Workshop) -> None:
+    progress = Spoken()
+    build_index(
+        [Shelf("docs", [FEES, EMAIL])], None, workshop.encoder, workshop.database, workshop.folder, progress, NOW
+    )
+    texts = len(workshop.encoder.texts)
+    assert progress.heard == [("Reading", 0), ("Splitting", 2), ("Encoding", texts)]
+    assert progress.done == 2 + 2 + texts

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.settings import describe, load_settings, prepare_process, unknown_variables
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_defaults() -> None:
+    settings = load_settings()
+    assert settings.data_dir == Path("data")
+    assert settings.links_start_with == "http://127.0.0.1:8000"
+    assert settings.database_file == Path("data/footnote.db")
+
+
+def test_command_line_then_environment_then_file(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own_folder / "footnote.toml").write_text('port = 7001\nhost = "127.0.0.2"\nlog_level = "error"\n')
+    monkeypatch.setenv("FOOTNOTE_PORT", "7002")
+    monkeypatch.setenv("FOOTNOTE_HOST", "127.0.0.3")
+    settings = load_settings(port=7003, host=None)
+    assert (settings.port, settings.host, settings.log_level) == (7003, "127.0.0.3", "error")
+    rows = {row.name: row for row in describe(settings, frozenset({"port"}))}
+    assert (rows["port"].source, rows["host"].source) == ("command line", "environment")
+    assert (rows["log_level"].source, rows["encoder"].source) == ("footnote.toml", "default")
+
+
+def test_every_setting_has_help() -> None:
+    assert all(row.help.endswith(".") for row in describe(load_settings()))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [("FOOTNOTE_PORT", "eighty", "FOOTNOTE_PORT"), ("FOOTNOTE_PORT", "0", "'0'"), ("FOOTNOTE_LOG_LEVEL", "loud", "FOOTNOTE_LOG_LEVEL")],
+)
+def test_a_wrong_value_is_named(variable: str, value: str, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=named):
+        load_settings()
+
+
+def test_an_unknown_name_in_the_file_is_refused(own_folder: Path) -> None:
+    (own_folder / "footnote.toml").write_text("prot = 7001\n")
+    with pytest.raises(ConfigurationError, match="did you mean port"):
+        load_settings()
+
+
+def test_a_broken_file_is_refused(own_folder: Path) -> None:
+    (own_folder / "footnote.toml").write_text("port = = 1\n")
+    with pytest.raises(ConfigurationError, match="footnote.toml cannot be read"):
+        load_settings()
+
+
+def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_ENCODR", "x")
+    assert unknown_variables() == ("The environment sets FOOTNOTE_ENCODR, which is no setting (did you mean encoder?).",)
+
+
+def test_public_url_loses_its_slash() -> None:
+    assert load_settings(public_url="https://help.example/").links_start_with == "https://help.example"
+
+
+def test_libraries_are_pointed_at_local_files(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TOKENIZERS_PARALLELISM", "TIKTOKEN_CACHE_DIR"):
+        monkeypatch.setenv(name, "before")
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    prepare_process(load_settings(data_dir=own_folder / "d"))
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == str(own_folder / "d" / "models" / "tiktoken")

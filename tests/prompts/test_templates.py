@@ -1,0 +1,37 @@
+import pytest
+
+from prompts.errors import TemplateError
+from prompts.templates import names, render, variables
+
+DECLARED = {
+    "replies/greeting.txt": frozenset(),
+    "replies/low_confidence.txt": frozenset(),
+    "replies/nothing_to_read.txt": frozenset(),
+    "replies/secret_seen.txt": frozenset({"secret"}),
+    "replies/thanks.txt": frozenset(),
+    "replies/user_request.txt": frozenset(),
+}
+"""Every template with its contract. A template that is not here, or uses anything else, fails the test."""
+
+
+def test_every_template_has_its_contract() -> None:
+    assert {name: variables(name) for name in names()} == DECLARED
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_templates_render(name: str) -> None:
+    text = render(name, **{variable: "a seed phrase" for variable in DECLARED[name]})
+    assert text.strip() == text
+    assert "{{" not in text and len(text) > 20
+
+
+def test_a_missing_or_unknown_variable_is_refused() -> None:
+    with pytest.raises(TemplateError, match="secret"):
+        render("replies/secret_seen.txt")
+    with pytest.raises(TemplateError, match="surplus"):
+        render("replies/thanks.txt", surplus="x")
+
+
+def test_an_unknown_template_names_the_known_ones() -> None:
+    with pytest.raises(TemplateError, match="replies/thanks.txt"):
+        render("replies/no_such.txt")
