@@ -13,12 +13,13 @@ from bot.answering.confidence import load_confidence_model
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.indexing.active import ActiveGeneration
 from bot.indexing.build import IndexReport, build_index
+from bot.indexing.generations import Generation
 from bot.indexing.progress import IndexProgress
 from bot.models import Hit
 from bot.settings import Settings, prepare_process
 from bot.storage.database import Database, open_database
 from bot.storage.sources import remembered_sources
-from bot.turns import Assistant, Generation
+from bot.turns import Assistant
 from bot.wire import hit_to_json
 from embeddings.encoders import Encoder
 from embeddings.errors import EncoderError
@@ -86,7 +87,7 @@ def open_footnote(settings: Settings) -> Footnote:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     encoder = open_encoder(settings)
     database = open_database(settings.database_file)
-    index = ActiveGeneration(database, settings.index_folder, poll_seconds=settings.index_poll_seconds)
+    index = ActiveGeneration(database, settings.index_folder, encoder.identity, settings.index_poll_seconds)
     assistant = Assistant(
         encoder=encoder,
         generation=index.current,

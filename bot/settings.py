@@ -142,6 +142,7 @@ def prepare_process(settings: Settings) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "0" if hub_may_be_asked else "1")
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin and starve other processes
     os.environ["TIKTOKEN_CACHE_DIR"] = str((settings.models_folder / "tiktoken").resolve())
 
 

@@ -74,7 +74,9 @@ class Assistant:
         if not reason_after_search(sure, self.answer_threshold):
             relevance = relevance_to(message.text, vector, self.encoder)
             article = index.articles[hits[0].passage.article_id]
-            reply = compose(hits[0], article, relevance, confidence=sure, links_start_with=self.links_start_with)
+            reply = compose(
+                hits, article, message.text, relevance, confidence=sure, links_start_with=self.links_start_with
+            )
         reply = reply or _handoff(HandoffReason.LOW_CONFIDENCE, sure)
         watch.lap("compose")
         return self._outcome(message.text, reply, watch, hits, index.number)
@@ -92,10 +94,10 @@ class Assistant:
             raise MessageTooLong(
                 f"The question has {len(text):,} characters; at most {self.question_characters:,} are read. Shorten it."
             )
-        return text
+        return text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored
 
     def _reply_without_search(self, message: Redaction) -> Reply | None:
-        described = [finding.kind.described for finding in critical(message.findings)]
+        described = [finding.kind.described for finding in message.findings if critical([finding])]
         match reason_before_search(message.text, described):
             case HandoffReason.SECRET_SEEN as reason:
                 return _handoff(reason, 0.0, secret=described[0])

@@ -58,6 +58,12 @@ def load_dataset(folder: Path, limit: int | None = None) -> Dataset:
     return Dataset(folder, tuple(Case(row["_id"], row["text"], qrels[row["_id"]]) for row in rows if row["_id"] in qrels))
 
 
+def load_unanswerable(folder: Path, limit: int | None = None) -> tuple[str, ...]:
+    """The first `limit` questions that the corpus cannot answer; none when the folder has no unanswerable.jsonl."""
+    file = folder / "unanswerable.jsonl"
+    return tuple(row["text"] for row in list(json_rows(file, ("_id", "text")))[:limit]) if file.is_file() else ()
+
+
 def json_rows(file: Path, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file, each with a string under every one of `fields`."""
     with file.open(encoding="utf-8") as lines:

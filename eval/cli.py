@@ -2,11 +2,13 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.answering.confidence import MODEL_FILE
 from bot.errors import FootnoteError
 from bot.settings import load_settings
 from bot.terminal import TerminalProgress
@@ -14,7 +16,8 @@ from embeddings.errors import EmbeddingError
 from eval.cases import load_dataset
 from eval.errors import EvaluationError
 from eval.figures import measure_figures
-from eval.reporting import print_retrieval
+from eval.fitting import fit_confidence
+from eval.reporting import print_left_out, print_retrieval
 from eval.retrieval import evaluate_retrieval
 from knowledge.errors import KnowledgeError
 
@@ -49,6 +52,19 @@ def retrieval(
         print(json.dumps(report.to_json(), indent=2))  # noqa: T201
     else:
         print_retrieval(report)
+
+
+@app.command()
+def fit(
+    datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give two or more.")],
+    output: Annotated[Path, typer.Option("--output", help="Where the model goes.")] = MODEL_FILE,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Fit the confidence model on data sets, and tell how it does on each when fitted on the others."""
+    with TerminalProgress() as progress:
+        rows = fit_confidence(datasets, output, load_settings(data_dir=data_dir), progress, limit, datetime.now(UTC).date())
+    print_left_out(rows)
 
 
 @app.command()

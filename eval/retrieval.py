@@ -64,11 +64,6 @@ class WholeCorpus:
         return self.documents.key
 
     @property
-    def location(self) -> str:
-        """Where the documents' file is."""
-        return self.documents.location
-
-    @property
     def complete(self) -> bool:
         """The file names every document."""
         return True
@@ -84,7 +79,7 @@ def evaluate_retrieval(dataset: Dataset, settings: Settings, progress: IndexProg
     own = settings.model_copy(update={"data_dir": index_folder_for(dataset, settings)})
     footnote = open_footnote(own)
     try:
-        index_seconds = _indexed(footnote, dataset, progress)
+        index_seconds = index_corpus(footnote, dataset, progress)
         generation = footnote.index.current()
         footnote.assistant.search("warm up", CustomerContext())
         progress.stage("Questions", len(dataset.cases))
@@ -121,7 +116,7 @@ def peak_rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def _indexed(footnote: Footnote, dataset: Dataset, progress: IndexProgress) -> float:
+def index_corpus(footnote: Footnote, dataset: Dataset, progress: IndexProgress) -> float:
     """Bring the index up to date; the seconds that the build of the present generation took, whenever that was."""
     seconds_file = footnote.settings.data_dir / "build_seconds.txt"
     before = footnote.current_generation()

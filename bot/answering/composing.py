@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.answering.citations import cite
 from bot.answering.pages import page_of
+from bot.answering.sections import Section, choose_section, sections_of
 from bot.models import Answer, Citation, Hit
 from knowledge.models import Article
 from knowledge.rendering import plain_text
@@ -25,8 +26,12 @@ KEPT_SHARE = 0.72
 Relevance = Callable[[Sequence[str]], Sequence[float]]
 """How well each text answers the question, higher is better; same length as the texts."""
 
+PROSE_BEATS_STEPS = 1.25
+"""Prose is quoted instead of a step list when its best sentence is this many times as relevant."""
+
 _MARKER = re.compile(r"\s*(?:\d{1,9}[.)]|[-*+]|>)\s+")
-_PROSE = (BlockKind.PARAGRAPH, BlockKind.CALLOUT)
+_WARNING = re.compile(r">\s*\*\*Warning", re.IGNORECASE)
+_LISTED = (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,21 @@ class Unit:
 
 
 def compose(
-    best: Hit, article: Article, relevance: Relevance, *, confidence: float, links_start_with: str
+    hits: Sequence[Hit],
+    article: Article,
+    question: str,
+    relevance: Relevance,
+    *,
+    confidence: float,
+    links_start_with: str,
 ) -> Answer | None:
-    """The answer that the section around `best` gives, or None when it has nothing to quote."""
-    section = section_around(page_of(article.body).blocks, best.passage.start, best.passage.end)
-    steps = step_list(section, article, relevance)
-    units = steps or relevant_units(section, article, relevance)
+    """The answer that the best section of `article` gives, or None when it has nothing to quote. `hits` are best first."""
+    own = [hit for hit in hits if hit.passage.article_id == article.id]
+    sections = sections_of(page_of(article.body).blocks)
+    section = choose_section(sections, own, question)
+    if section is None:
+        return None
+    units = step_list(section, sections, article, relevance) or relevant_units(section, article, relevance)
     if not units:
         return None
     citations = tuple(cite(article, unit.start, unit.end, 1, links_start_with) for unit in units)
@@ -56,45 +70,45 @@ def compose(
     )
 
 
-def section_around(blocks: Sequence[Block], start: int, end: int) -> tuple[Block, ...]:
-    """The blocks under the headings of the span, and those of the span itself when it crosses several sections."""
-    inside = [block for block in blocks if block.start < end and block.end > start and block.kind is not BlockKind.HEADING]
-    paths = {block.headings for block in inside}
-    return tuple(block for block in blocks if block.headings in paths and block.kind is not BlockKind.HEADING)
-
-
-def step_list(section: Sequence[Block], article: Article, relevance: Relevance) -> tuple[Unit, ...]:
-    """The step list of the section that answers best, whole, with the warnings of its section; empty when prose answers better."""
-    groups: dict[int, list[Block]] = {}
-    for block in section:
+def step_list(
+    section: Section, sections: Sequence[Section], article: Article, relevance: Relevance
+) -> tuple[Unit, ...]:
+    """The step list of the section, whole, with the callouts around it and the warnings before it; empty when prose answers better."""
+    lists: dict[int, list[Block]] = {}
+    for block in section.blocks:
         if block.kind is BlockKind.STEP:
-            groups.setdefault(block.group, []).append(block)
-    if not groups:
+            lists.setdefault(block.group, []).append(block)
+    if not lists:
         return ()
-    prose = [unit for block in section if block.kind in _PROSE for unit in units_of(block, article.body)]
-    lists = list(groups.values())
-    texts = [" ".join((*steps[0].headings, *(plain_text(article.body[s.start : s.end]) for s in steps))) for steps in lists]
+    prose = [unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in units_of(block, article.body)]
+    texts = [" ".join(plain_text(article.body[step.start : step.end]) for step in steps) for steps in lists.values()]
     scores = relevance([*texts, *(_plain(unit, article) for unit in prose)])
     list_scores, prose_scores = scores[: len(lists)], scores[len(lists) :]
-    if prose_scores and max(prose_scores) > max(list_scores) * 1.25:
+    if prose_scores and max(prose_scores) > max(list_scores) * PROSE_BEATS_STEPS:
         return ()
-    chosen = lists[max(range(len(lists)), key=lambda i: list_scores[i])]
-    around = [block for block in section if block.headings == chosen[0].headings]
-    warnings = [block for block in around if block.kind is BlockKind.CALLOUT]
-    blocks = sorted([*chosen, *warnings], key=lambda block: block.start)
+    steps = list(lists.values())[max(range(len(lists)), key=lambda i: list_scores[i])]
+    callouts = [block for block in section.blocks if block.kind is BlockKind.CALLOUT]
+    warnings = [
+        block
+        for other in sections
+        if not other.has_steps
+        for block in other.blocks
+        if block.kind is BlockKind.CALLOUT and block.end <= steps[0].start and _WARNING.search(article.body[block.start : block.end])
+    ]
+    blocks = sorted([*warnings, *callouts, *steps], key=lambda block: block.start)
     return tuple(unit for block in blocks for unit in units_of(block, article.body))
 
 
-def relevant_units(section: Sequence[Block], article: Article, relevance: Relevance) -> tuple[Unit, ...]:
-    """The few units nearest to the question, in the article's order; a chosen table row brings its header along when laid out."""
-    units = [unit for block in section for unit in units_of(block, article.body)]
-    if not units:
-        return ()
+def relevant_units(section: Section, article: Article, relevance: Relevance) -> tuple[Unit, ...]:
+    """A short section as a whole; of a longer one the units nearest to the question, in the article's order, lists and tables whole."""
+    units = [unit for block in section.blocks for unit in units_of(block, article.body)]
+    if len(units) <= MOST_SENTENCES:
+        return tuple(units)
     scores = relevance([_plain(unit, article) for unit in units])
     best = max(scores)
     ranked = sorted(range(len(units)), key=lambda i: -scores[i])
     kept = [i for i in ranked if scores[i] >= best * KEPT_SHARE][:MOST_SENTENCES]
-    groups = {units[i].block.group for i in kept if units[i].block.kind in (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)}
+    groups = {units[i].block.group for i in kept if units[i].block.kind in _LISTED}
     whole = [i for i, unit in enumerate(units) if unit.block.group in groups][:MOST_ROWS]
     return tuple(units[i] for i in sorted({*kept, *whole}))
 

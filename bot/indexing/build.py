@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from knowledge.splitting import SPLITTING_IDENTITY
-
 from bot.errors import IndexUnavailable
 from bot.indexing.contents import cut_passages, encode_texts, follows_same_rules, stacked, titles_by_key
 from bot.indexing.generations import (
@@ -24,7 +22,7 @@ from bot.indexing.lock import writer_lock
 from bot.indexing.manifest import Manifest
 from bot.indexing.plan import IndexPlan, SourceRead, plan_index
 from bot.indexing.progress import IndexProgress
-from bot.indexing.reading import Reading, read_sources
+from bot.indexing.reading import Reading, location, read_sources
 from bot.storage.database import Database
 from bot.storage.generations import (
     GenerationRow,
@@ -40,7 +38,8 @@ from embeddings.encoders import Encoder
 from embeddings.errors import IndexFileError
 from embeddings.lexical import LexicalIndex
 from knowledge.models import Rejected
-from knowledge.sources import Source
+from knowledge.sources.source import Source
+from knowledge.splitting import SPLITTING_IDENTITY
 
 KEPT_GENERATIONS = 2
 Reached = Callable[[str], None]
@@ -83,7 +82,7 @@ def build_index(
     rebuild: bool = False,
     reached: Reached = lambda _: None,
 ) -> IndexReport:
-    """Bring the index up to date with `sources`, which are in the order in which they were first remembered.
+    """Bring the index up to date with `sources`: the remembered ones are read in their order, then new ones as given.
 
     `current` saves loading the serving generation once more; any other one is ignored. When nothing changed, no
     generation is written and the encoder is given no text. `rebuild` cuts and encodes everything anew, and gets by with
@@ -96,25 +95,17 @@ def build_index(
     run = _Run(encoder, database, index_folder, progress, now, reached)
     with _explained(index_folder), writer_lock(index_folder):
         present = run.present(current, rebuild)
-        reading = read_sources(sources, progress)
+        chosen = run.in_order(sources)
+        reading = read_sources(chosen, progress)
         plan = plan_index(present.articles if present else {}, reading.reads, _listings(present))
         if present and plan.is_empty and not rebuild and follows_same_rules(present, encoder):
             manifest = present.manifest
-            run.record(sources, reading, plan, None)
+            run.record(chosen, reading, plan, None)
         else:
             manifest = run.write(plan, present, reading, rebuild)
-            run.record(sources, reading, plan, manifest)
+            run.record(chosen, reading, plan, manifest)
         run.prune(manifest.number)
-    return IndexReport(
-        added=len(plan.added),
-        changed=len(plan.changed),
-        removed=len(plan.removed),
-        unchanged=len(plan.unchanged),
-        passages=manifest.counts.passages,
-        generation=manifest.number,
-        seconds=time.perf_counter() - started,
-        rejected=plan.rejected + reading.failed,
-    )
+    return _report(plan, reading, manifest, time.perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +134,12 @@ class _Run:
             except IndexUnavailable:
                 continue
         return None
+
+    def in_order(self, sources: Sequence[Source]) -> list[Source]:
+        """The sources, each once, those first that were remembered first."""
+        places = {source.key: place for place, source in enumerate(remembered_sources(self.database))}
+        once = {source.key: source for source in sources}
+        return sorted(once.values(), key=lambda source: places.get(source.key, len(places)))
 
     def write(self, plan: IndexPlan, present: Generation | None, reading: Reading, rebuild: bool) -> Manifest:
         """Make and write the next generation."""
@@ -178,7 +175,7 @@ class _Run:
         with self.database.write() as connection:
             for source in sources:
                 if source.key in read:
-                    remember_source(connection, source.key, source.location, self.now)
+                    remember_source(connection, source.key, location(source), self.now)
                 if source.key in read | known:
                     rejected = [row for row in plan.rejected + reading.failed if row.source == source.key]
                     replace_quarantine(connection, source.key, rejected, self.now)
@@ -213,6 +210,19 @@ def _explained(index_folder: Path) -> Iterator[None]:
             f"The index in {index_folder} cannot be written: {error}. Give this user the right to write there and room "
             "on the disk, then run `footnote index` again; until then the newest whole index serves."
         ) from error
+
+
+def _report(plan: IndexPlan, reading: Reading, manifest: Manifest, seconds: float) -> IndexReport:
+    return IndexReport(
+        added=len(plan.added),
+        changed=len(plan.changed),
+        removed=len(plan.removed),
+        unchanged=len(plan.unchanged),
+        passages=manifest.counts.passages,
+        generation=manifest.number,
+        seconds=seconds,
+        rejected=plan.rejected + reading.failed,
+    )
 
 
 def _listings(present: Generation | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from bot.indexing.plan import SourceRead
 from bot.indexing.progress import IndexProgress
 from knowledge.errors import SourceError
 from knowledge.models import Article, Rejected
-from knowledge.sources import Source
+from knowledge.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,16 @@ def read_sources(sources: Sequence[Source], progress: IndexProgress) -> Reading:
         try:
             reads.append(_read(source, progress))
         except (SourceError, OSError) as error:
-            sentence = str(error) if isinstance(error, SourceError) else f"{source.location} cannot be read: {error}."
+            sentence = str(error) if isinstance(error, SourceError) else f"{location(source)} cannot be read: {error}."
             if len(sources) == 1:
                 raise SourceError(sentence) from error
-            failed.append(Rejected(source.key, source.location, sentence))
+            failed.append(Rejected(source.key, location(source), sentence))
     return Reading(tuple(reads), tuple(failed))
+
+
+def location(source: Source) -> str:
+    """Where a source lies: its key ("folder:/srv/help") without the kind in front."""
+    return source.key.partition(":")[2] or source.key
 
 
 def _read(source: Source, progress: IndexProgress) -> SourceRead:

@@ -1,8 +1,8 @@
 """One plain spelling for text that may be dressed up, with a way back to the original offsets.
 
 Compatibility forms are taken apart (Unicode NFKD: full-width, mathematical, circled, ligatures), accents and invisible
-characters are dropped, foreign digits become 0–9, and letters that look like Latin ones become them (a short table in the
-manner of Unicode Technical Standard 39). Case is kept. The voicing marks of Japanese kana are kept: they tell words apart.
+characters are dropped, foreign digits become 0–9, and letters that look like Latin ones become them (a short table in
+the manner of Unicode Technical Standard 39). Case is kept, and so are the voicing marks of kana: they tell words apart.
 """
 
 import re
@@ -23,7 +23,7 @@ _LOOKALIKES: dict[str, str] = {
     **dict(zip("ıɑɡɩɪʟɴʀʏᴀʙᴄᴅᴇɢʜᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢꜱłŁøØđĐħĦŧŦɨʉƅƒ", "iagiilnryabcdeghjkmoptuvwzslLoOdDhHtTiubf", strict=True)),
 }
 _SQUARED_CAPITALS = (0x1F150, 0x1F170, 0x1F1E6)
-"""Where the three alphabets of negative circled, negative squared and flag letters begin; NFKD leaves them as they are."""
+"""Where the alphabets of negative circled, negative squared and flag letters begin, which NFKD leaves as they are."""
 _FILLERS = "\u115f\u1160"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DROPPED = {"Cf", "Mn", "Me", "Cs", "Cc"}
@@ -31,7 +31,7 @@ _DROPPED = {"Cf", "Mn", "Me", "Cs", "Cc"}
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A plain spelling; character i of `text` came from `original[starts[i]:ends[i]]`, with what was dropped after it."""
+    """A plain spelling; `text[i]` came from `original[starts[i]:ends[i]]`, which holds what was dropped after it."""
 
     text: str
     starts: Sequence[int]

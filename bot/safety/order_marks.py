@@ -1,4 +1,4 @@
-"""The numbering that people put between the words of a seed phrase: "1.", "#2", "word 3:", "4th", "b)", "iv.", `<li>`."""
+"""What people put between the words of a seed phrase: "1.", "#2", "word 3:", "4th", "b)", "iv.", `<li>`."""
 
 import re
 
@@ -20,7 +20,7 @@ def is_order_mark(text: str, token: Span) -> bool:
     length = end - start
     if start and text[start - 1].isdigit() and length <= _LONGEST_ENDING:
         return True
-    if text.startswith("<", start - 1) or text.startswith("</", max(start - 2, 0)):
+    if text.endswith(("<", "</"), 0, start):
         return True
     if (length == 1 or _ROMAN.fullmatch(text, start, end)) and _ENUMERATION_AFTER.match(text, end):
         return True

@@ -7,23 +7,31 @@ from bot.safety import base58
 from bot.safety.clauses import without_public
 from bot.safety.findings import Span
 
+_HEX = "[0-9a-fA-F]"
 _B58 = "[1-9A-HJ-NP-Za-km-z]"
 _BASE58_KEY = re.compile(rf"(?<![0-9A-Za-z])(?:{_B58}{{50,58}}|{_B58}{{110,113}})(?![0-9A-Za-z])")
 _EXTENDED_KEY = re.compile(rf"(?<![0-9A-Za-z])[xyzvutYZUV]prv{_B58}{{90,120}}(?![0-9A-Za-z])")
 _SOLANA_KEY_PAIR = re.compile(rf"(?<![0-9A-Za-z]){_B58}{{87,88}}(?![0-9A-Za-z])")
-_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{128})(?![0-9A-Za-z])")
+_HEX_KEY = re.compile(rf"(?<![0-9A-Za-z])(?:0[xX])?(?:{_HEX}{{64}}|{_HEX}{{128}})(?![0-9A-Za-z])")
 _EVEN_HEX = re.compile(
-    "|".join(
-        rf"(?<![0-9A-Za-z])(?:0[xX])?(?:[0-9a-fA-F]{{{size}}}[\s:,.|_-]{{1,3}}){{{64 // size - 1}}}[0-9a-fA-F]{{{size}}}(?![0-9A-Za-z])"
-        for size in (2, 4, 8, 16)
-    )
+    r"(?<![0-9A-Za-z])(?:0[xX])?(?:"
+    + "|".join(rf"(?:{_HEX}{{{size}}}[\s:,.|_-]{{1,3}}){{{64 // size - 1}}}{_HEX}{{{size}}}" for size in (2, 4, 8, 16))
+    + r")(?![0-9A-Za-z])"
 )
 _HEX_GROUPS = re.compile(r"(?<![0-9A-Za-z_-])(?:0[xX])?[0-9a-fA-F]{4,60}(?:\s{1,4}[0-9a-fA-F]{1,60})+(?![0-9A-Za-z_-])")
 _B58_GROUPS = re.compile(rf"(?<![0-9A-Za-z])(?>{_B58}{{3,60}}\s{{1,4}})+{_B58}{{1,60}}(?![0-9A-Za-z])")
+_OTHER_KEYS = re.compile(
+    r"(?<![0-9A-Za-z])(?:S[A-Z2-7]{55}|nsec1[02-9ac-hj-np-z]{58}|suiprivkey1[02-9ac-hj-np-z]{50,70}"
+    r"|AGE-SECRET-KEY-1[02-9A-Z]{58}|(?:xprv|ed25519e?_sk)1[02-9ac-hj-np-z]{50,200})(?![0-9A-Za-z])"
+)
+"""Stellar (SEP-23), Nostr (NIP-19), Sui, age, Cardano (CIP-5)."""
 _GROUP = re.compile(r"\S+")
-_PEM_BEGIN = re.compile(r"[-–—]{2,}\s?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[-–—\s]", re.IGNORECASE)
-_PEM_END = re.compile(r"[-–—]{2,}\s?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[-–—]*", re.IGNORECASE)
-_PEM_BODY = re.compile(r"[A-Za-z0-9+/=\s-]*")
+_PEM_BEGIN = re.compile(
+    r"(?<=[-–—]{2})\s?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[-–—]{0,10}", re.IGNORECASE
+)
+_MOST_DASHES = 10
+_PEM_END = re.compile(r"(?<=[-–—]{2})\s?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[-–—]{0,10}", re.IGNORECASE)
+_PEM_BODY = re.compile(r"(?>\s{0,4}[A-Za-z0-9+/=]{20,})*+(?:\s{0,2}[A-Za-z0-9+/]{1,76}={1,2})?")
 _BYTES = re.compile(r"[\[({]?\s{0,4}(?<!\d)(?<!\d[.,])\d{1,3}(?>\s{0,4},\s{0,4}\d{1,3}){31,}+(?!\d)\s{0,4}[\])}]?")
 _BYTE_COUNTS = (32, 64)
 _FEWEST_DISTINCT = 12
@@ -35,17 +43,20 @@ def private_keys(text: str) -> list[Span]:
     """Where private keys stand in a folded text, in no order; they may overlap."""
     found = [match.span() for match in _BASE58_KEY.finditer(text) if base58.is_private_key(match.group())]
     found += [match.span() for match in _EXTENDED_KEY.finditer(text)]
+    found += [match.span() for match in _OTHER_KEYS.finditer(text)]
     found += without_public(text, (match.span() for match in _SOLANA_KEY_PAIR.finditer(text)))
     found += without_public(text, (match.span() for match in _HEX_KEY.finditer(text)))
-    found += without_public(text, (match.span() for match in _EVEN_HEX.finditer(text) if _is_hexadecimal(match.group())))
+    found += without_public(
+        text, (match.span() for match in _EVEN_HEX.finditer(text) if _is_hexadecimal(match.group()))
+    )
     found += without_public(text, _split_hex(text))
     return found + list(_split_base58(text)) + list(_pem_blocks(text)) + list(_byte_arrays(text))
 
 
 def _is_hexadecimal(text: str) -> bool:
     """Whether it has the letters and digits of random hexadecimal digits, which a table of numbers lacks."""
-    letters = sum(character in "abcdefABCDEF" for character in text)
-    digits = sum(character.isdigit() for character in text)
+    letters = sum(map(text.count, "abcdefABCDEF"))
+    digits = sum(map(text.count, "0123456789"))
     return letters >= _FEWEST_HEX_LETTERS and digits >= _FEWEST_HEX_LETTERS
 
 
@@ -104,9 +115,14 @@ def _pem_blocks(text: str) -> Iterator[Span]:
         while ends and ends[0] <= stop:
             ends.pop(0)
         if ends and ends[0] <= limit:
-            yield start, ends[0]
+            yield _before_dashes(text, start), ends[0]
         elif body := _PEM_BODY.match(text, stop, limit):
-            yield start, start + len(text[start : body.end()].rstrip())
+            yield _before_dashes(text, start), body.end()
+
+
+def _before_dashes(text: str, at: int) -> int:
+    window = text[max(0, at - _MOST_DASHES) : at]
+    return at - len(window) + len(window.rstrip("-–—"))
 
 
 def _byte_arrays(text: str) -> Iterator[Span]:

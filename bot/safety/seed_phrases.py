@@ -1,19 +1,20 @@
 """Seed phrases (BIP-39) in running text, without any keyword, and without taking ordinary sentences for one.
 
-Two kinds of proof. A **checksum**: 12, 15, 18, 21 or 24 list words in a row, with order marks and fillers between them, that are a
-valid mnemonic. Or **evidence**: at least eight list words close together that add up (`SPEECH`, repeats and interruptions
-count against it), so that part of a phrase, a phrase with a slip in it, or one with an interruption is found too.
+Two kinds of proof. A **checksum**: 12, 15, 18, 21 or 24 list words in a row, with order marks and fillers between them,
+that are a valid mnemonic. Or **evidence**: at least eight list words close together that add up (everyday speech,
+repeats and interruptions count against it): part of a phrase, a phrase with a slip in it or with a word too many.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from bot.safety.findings import Span
 from bot.safety.glued_words import glued_mnemonic
 from bot.safety.order_marks import FILLERS, is_order_mark, numbers_its_word
 from bot.safety.speech import SPEECH
-from bot.safety.wordlists import LENGTHS, WordList, languages_of, plain_word, valid_windows, word_lists
+from bot.safety.wordlists import LENGTHS, WordList, languages_of, valid_windows, word_lists
 
 MIN_RUN = 8
 """List words that a partial phrase has at least, in a row."""
@@ -22,7 +23,7 @@ MIN_DISTINCT = 5
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What a phrase without a checksum has at least: list words, evidence; and whether other words may stand between."""
+    """What a phrase without a checksum has at least: list words, evidence; whether other words may interrupt it."""
 
     words: int
     evidence: float
@@ -34,11 +35,13 @@ _RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.5, interrupted=Tru
 _WORD, _SPEECH, _FILLER, _SLIP, _FOREIGN = 1.0, 0.25, -0.5, -0.5, -1.9
 _GIVE_UP = 3.7
 """How much evidence is lost before a stretch ends: two foreign words in a row."""
+_LENGTH_STEP = 3
+"""Every length of a full phrase is a multiple of this."""
 _LONG_RUN = 240
-_REACH = 4
+_REACH = 8
 """Tokens between two list words of one cluster, at most."""
 _TOKEN = re.compile(r"[^\W\d_㐀-鿿]+(?:[\u3099\u309a]+[^\W\d_㐀-鿿]*)*|[㐀-鿿]+")
-_BOUNDARY = frozenset(":;.!?\"“”«»\n")
+_BOUNDARY = frozenset(':;.!?"“”«»\n')
 
 
 def seed_phrases(text: str) -> list[Span]:
@@ -54,7 +57,9 @@ def seed_phrases(text: str) -> list[Span]:
         hits = [at for at, bits in enumerate(languages) if bits >> place & 1]
         if len(hits) >= MIN_RUN:
             reading = _Reading(text, tokens, words, word_list)
-            found += [(tokens[a][0], tokens[b - 1][1]) for cluster in _clusters(hits) for a, b in reading.phrases(*cluster)]
+            found += [
+                (tokens[a][0], tokens[b - 1][1]) for cluster in _clusters(hits) for a, b in reading.phrases(*cluster)
+            ]
     return found
 
 
@@ -82,19 +87,21 @@ class _Reading:
         """The phrases inside one cluster."""
         evident = _joined([span for rule in _RULES for span in self._evident(first, last, rule)])
         labelled = {at for at in range(first, last) if numbers_its_word(self._text, self._tokens[at])}
-        valid = self._valid(self._runs(first, last, frozenset()), evident)
-        if labelled:
-            valid = _joined(valid + self._valid(self._runs(first, last, labelled), evident))
-        return valid + [self._trimmed(span, valid) for span in evident]
+        valid = self._valid(first, last, labelled, evident) if labelled else []
+        valid = sorted(valid or self._valid(first, last, frozenset(), evident))
+        return [
+            self._trimmed(span, valid[bisect_left(valid, (span[0], 0)) : bisect_left(valid, (span[1], 0))])
+            for span in _joined([*evident, *valid])
+        ]
 
-    def _valid(self, runs: Iterable[Sequence[int]], evident: Sequence[Span]) -> list[Span]:
-        """The valid mnemonics in these runs; a very long run that is masked anyway needs no second proof."""
+    def _valid(self, first: int, last: int, skipped: Set[int], evident: Sequence[Span]) -> list[Span]:
+        """The valid mnemonics, overlapping ones too; a very long run that is masked anyway needs no second proof."""
         spans: list[Span] = []
-        for run in runs:
+        for run in self._runs(first, last, skipped):
             if len(run) < _LONG_RUN or not any(a <= run[0] and run[-1] < b for a, b in evident):
                 windows = valid_windows([self._numbers[self._words[at]] for at in run])
                 spans += [(run[a], run[b - 1] + 1) for a, b in windows]
-        return _joined(spans)
+        return spans
 
     def _runs(self, first: int, last: int, skipped: Set[int]) -> Iterator[list[int]]:
         """The places of list words that follow each other, apart from order marks, fillers and `skipped`."""
@@ -118,7 +125,7 @@ class _Reading:
         for at in range(first, last + 1):
             if at == last or total <= 0 or best - total >= _GIVE_UP:
                 if best >= rule.evidence and self._enough_words(begin, end, rule.words):
-                    yield self._with_slips(begin, end)
+                    yield begin, end
                 begin = end = at
                 total = best = 0.0
             if at < last:
@@ -144,24 +151,30 @@ class _Reading:
         listed = [word for word in self._words[begin:end] if word in self._numbers]
         return len(listed) >= least and len(set(listed)) >= MIN_DISTINCT
 
-    def _with_slips(self, begin: int, end: int) -> Span:
-        """The span with a slip at its edge, where it is one word short of a full phrase."""
-        if sum(not self._passes(at) for at in range(begin, end)) + 1 not in LENGTHS:
+    def _widened(self, begin: int, end: int) -> Span:
+        """The span with the words that a slip or an interruption cut off its edges, if it is short of a full phrase."""
+        if sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP == 0:
             return begin, end
-        if end < len(self._words) and self._list.near(self._words[end]):
-            return begin, end + 1
-        if begin and self._list.near(self._words[begin - 1]):
-            return begin - 1, end
+        if self._listed(begin - 2):
+            begin -= 2
+        elif begin and self._list.near(self._words[begin - 1]):
+            begin -= 1
+        if self._listed(end + 1):
+            end += 2
+        elif end < len(self._words) and self._list.near(self._words[end]):
+            end += 1
         return begin, end
 
+    def _listed(self, at: int) -> bool:
+        return 0 <= at < len(self._words) and self._words[at] in self._numbers
+
     def _trimmed(self, span: Span, valid: Sequence[Span]) -> Span:
-        """Without the words of the sentence around a valid phrase, where a boundary or everyday speech tells them apart."""
+        """Without the sentence around valid phrases, where a boundary or everyday speech tells them apart."""
         begin, end = span
-        inside = [each for each in valid if begin <= each[0] and each[1] <= end]
-        if not inside:
-            return span
-        first, last = inside[0][0], inside[-1][1]
-        usual = {mark for a, b in inside for at in range(a, b - 1) for mark in self._gap(at)}
+        if not valid:
+            return self._widened(begin, end)
+        first, last = _core(valid)
+        usual = {mark for at in range(first, last - 1) for mark in self._gap(at)}
         if self._is_speech(begin, first) or (first and _BOUNDARY & set(self._gap(first - 1)) - usual):
             begin = first
         if self._is_speech(last, end) or (last < len(self._tokens) and _BOUNDARY & set(self._gap(last - 1)) - usual):
@@ -174,6 +187,23 @@ class _Reading:
 
     def _is_speech(self, begin: int, end: int) -> bool:
         return all(word in SPEECH or word not in self._numbers for word in self._words[begin:end])
+
+
+def _core(valid: Sequence[Span]) -> Span:
+    """From the first to the last of these windows (in order), by the longest of those that overlap: the best proof."""
+    groups: list[list[Span]] = []
+    reach = 0
+    for window in valid:
+        if groups and window[0] < reach:
+            groups[-1].append(window)
+        else:
+            groups.append([window])
+        reach = max(reach, window[1])
+    return max(groups[0], key=_size)[0], max(groups[-1], key=_size)[1]
+
+
+def _size(span: Span) -> int:
+    return span[1] - span[0]
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

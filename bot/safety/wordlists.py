@@ -1,4 +1,4 @@
-"""The word lists of BIP-39, read once from the installed `mnemonic` package (Trezor, MIT), and what makes a mnemonic valid."""
+"""The word lists of BIP-39, read once from the installed `mnemonic` package (Trezor, MIT), and the checksum."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class WordList:
         return self.language.startswith(_HAN)
 
     def near(self, word: str) -> bool:
-        """Whether one slip of the keyboard (a letter missing, added, wrong, or two swapped) makes it a word of the list."""
+        """Whether one slip of the keyboard (a letter missing, added, wrong or swapped) makes a list word of it."""
         if len(word) < _SHORTEST_NEAR or self.is_han:
             return False
         shortened = _shortened(self.language)

@@ -11,12 +11,14 @@ from bot.web.service import Service
 router = APIRouter(tags=["Operations"])
 
 
+@router.head("/livez", include_in_schema=False)
 @router.get("/livez")
 async def alive() -> HealthOut:
     """Answers as long as the process runs; depends on nothing."""
     return HealthOut(status="alive")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses=documented_errors(503))
 async def ready(service: RunningService) -> HealthOut:
     """Answers 200 when an index is loaded, the encoder is warm and the database can be written."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from bot.errors import IndexUnavailable
+from bot.errors import IndexUnavailable, StorageError
 from bot.web.dependencies import RunningService
 from bot.web.pages import is_web_address, page, section_heading, section_order
 from bot.web.service import Service
@@ -60,7 +60,7 @@ def successor_of(article_id: str, articles: Mapping[str, Article]) -> Article | 
 def _contents(service: Service) -> HTMLResponse:
     try:
         articles = service.footnote.index.current().articles
-    except IndexUnavailable:
+    except (IndexUnavailable, StorageError):
         return page("message.html", 503, heading="One moment", sentence=_NO_INDEX)
     return page("contents.html", shelves=shelves(articles.values()))
 
@@ -68,7 +68,7 @@ def _contents(service: Service) -> HTMLResponse:
 def _article(service: Service, article_id: str) -> HTMLResponse:
     try:
         articles = service.footnote.index.current().articles
-    except IndexUnavailable:
+    except (IndexUnavailable, StorageError):
         return page("message.html", 503, heading="One moment", sentence=_NO_INDEX)
     found = articles.get(article_id)
     if found is None or not _is_public(found):

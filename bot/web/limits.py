@@ -1,4 +1,4 @@
-"""How much a request may send."""
+"""How much a request may send. (FastAPI's own limit refuses in plain text, not in the shape of every error.)"""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

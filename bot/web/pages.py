@@ -1,10 +1,12 @@
 """HTML pages out of templates/. Every value is escaped; only what is handed over as Markup is not."""
 
+import re
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from knowledge.models import Platform
@@ -12,6 +14,7 @@ from knowledge.models import Platform
 FOLDER = Path(__file__).parent
 STATIC_FOLDER = FOLDER / "static"
 
+_CODE = re.compile(r"`([^`]+)`")
 _SECTIONS = {"faq": "Questions and answers", "product-documents": "Product guides", "announcements": "Announcements"}
 _PLATFORMS = {Platform.WEB: "On the web", Platform.APP: "In the app", Platform.ANY: "Web and app"}
 
@@ -46,6 +49,11 @@ def _long_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _with_code(text: str) -> Markup:
+    """Escaped, with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
 def _article_path(article_id: str) -> str:
     return f"/help/{quote(article_id, safe='/')}"
 
@@ -60,4 +68,5 @@ _environment = Environment(
 _environment.filters["long_date"] = _long_date
 _environment.filters["article_path"] = _article_path
 _environment.filters["platform_label"] = lambda platform: _PLATFORMS[platform]
+_environment.filters["with_code"] = _with_code
 _environment.filters["section_heading"] = section_heading

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from bot.assembly import Footnote
-from bot.errors import IndexUnavailable
+from bot.errors import IndexUnavailable, StorageError
 
 ANSWERS_AT_ONCE = 2
 READS_AT_ONCE = 8
@@ -54,5 +54,5 @@ def warm_up(footnote: Footnote) -> None:
     footnote.encoder.encode_queries(["How do I reset my password?"])
     try:
         footnote.index.current()
-    except IndexUnavailable:
-        return
+    except (IndexUnavailable, StorageError):
+        return  # /readyz says why

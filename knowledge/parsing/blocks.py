@@ -1,6 +1,7 @@
 """Raw HTML blocks in Markdown, each written as Markdown in its place."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -13,12 +14,19 @@ from knowledge.parsing.html import fragment_to_markdown
 from knowledge.parsing.tokens import render
 
 _FIRST_TAG = re.compile(r"\s*</?([A-Za-z][A-Za-z0-9-]*)")
-_MARKUP = re.compile(r"""<!--.*?(?:-->|\Z)|</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>?""", re.DOTALL)
+_ITEM = re.compile(r"[ >]*(?:[-*+]|\d{1,9}[.)])(?: |$)")
+_MARKUP = re.compile(
+    r"""<!--.*?(?:-->|\Z)|</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>?""", re.DOTALL
+)
 
 
 @dataclass(slots=True)
 class _Block:
-    """An HTML block: its lines, what stands before them, the heading level above it, the last block that its tags reach."""
+    """An HTML block: its lines, the end of its parent, the heading level above it.
+
+    `reaches` is the last block that closes an element of this one; `open` has for each element that is never closed
+    whether it hides what is in it.
+    """
 
     token: Token
     first: int
@@ -26,14 +34,14 @@ class _Block:
     parent_end: int
     level: int
     reaches: "_Block | None" = None
-    open: list[tuple[str, bool]] = field(default_factory=list)
+    open: list[bool] = field(default_factory=list)
 
 
 def html_block_edits(tokens: list[Token], lines: Lines) -> Iterator[Edit]:
     """The edits that write each HTML block as Markdown.
 
-    An element that spans several blocks (`<details>`, a blank line, Markdown, `</details>`) is written as a whole; one that
-    hides and is never closed hides the rest of its list item, quote or article, as in a browser.
+    An element that spans several blocks (`<details>`, a blank line, Markdown, `</details>`) is written as a whole;
+    one that hides and is never closed hides the rest of its list item, quote or article, as in a browser.
     """
     done = 0
     for block in _blocks(tokens, len(lines.lines)):
@@ -46,16 +54,18 @@ def html_block_edits(tokens: list[Token], lines: Lines) -> Iterator[Edit]:
 def _edit(block: _Block, lines: Lines) -> tuple[Edit, int]:
     line, content = lines.lines[block.first], block.token.content
     first_line = content.split("\n", 1)[0]
-    prefix = line[: len(line) - len(first_line)] if line.endswith(first_line) else line[: len(line) - len(line.lstrip())]
+    prefix = (
+        line[: len(line) - len(first_line)] if line.endswith(first_line) else line[: len(line) - len(line.lstrip())]
+    )
     name = _FIRST_TAG.match(content)
     if name and name[1].lower() not in KNOWN:
         at = lines.starts[block.first] + line.index("<", len(prefix))
         return Edit(at, at + 1, "\\<"), block.first + 1
     end = block.end
-    if block.reaches is not None:
+    if block.reaches is not None and not block.open:
         end = block.reaches.end
         content = render("\n".join(_unprefixed(text, prefix) for text in lines.lines[block.first : end]))
-    elif any(hidden for _, hidden in block.open):
+    elif any(block.open):
         end = block.parent_end
     text = fragment_to_markdown(_MARKUP.sub(_escape_unknown, content), block.level)
     return lines.replace(block.first, end, _placed(text, prefix, block.first, end, lines)), end
@@ -71,7 +81,7 @@ def _placed(text: str, prefix: str, first: int, end: int, lines: Lines) -> list[
     placed = [f"{rest}{line}".rstrip() for line in text.split("\n")]
     placed[0] = prefix + placed[0][len(rest) :]
     above = not marked and first > 0 and lines.lines[first - 1].strip(" >")
-    below = end < len(lines.lines) and lines.lines[end].strip(" >")
+    below = end < len(lines.lines) and lines.lines[end].strip(" >") and not _ITEM.match(lines.lines[end])
     return [*([blank] if above else []), *placed, *([blank] if below else [])]
 
 
@@ -87,48 +97,51 @@ def _escape_unknown(match: re.Match[str]) -> str:
 
 def _blocks(tokens: list[Token], line_count: int) -> list[_Block]:
     found: list[_Block] = []
-    parents: list[tuple[int, list[_Block]]] = [(line_count, [])]
+    parents: list[tuple[int, _Open]] = [(line_count, _Open())]
     level = 1
     for token in tokens:
         if token.type == "heading_open":
             level = int(token.tag[1])
         if token.nesting == 1:
-            parents.append((token.map[1] if token.map else parents[-1][0], []))
+            parents.append((token.map[1] if token.map else parents[-1][0], _Open()))
         elif token.nesting == -1:
             parents.pop()
         elif token.type == "html_block" and token.map:
             parent_end, siblings = parents[-1]
             block = _Block(token, token.map[0], token.map[1], parent_end, level)
-            _pair_tags(block, siblings)
-            siblings.append(block)
+            siblings.read(block)
             found.append(block)
     return found
 
 
-def _pair_tags(block: _Block, siblings: list[_Block]) -> None:
-    """Let the blocks before this one, whose elements it closes, reach to it. Blocks that are all closed leave the list."""
-    reader = _TagEvents()
-    reader.feed(block.token.content)
-    reader.close()
-    for name, hidden, opens in reader.events:
-        if opens:
-            block.open.append((name, hidden))
-        elif any(name == tag for tag, _ in block.open):
-            _shut(block, name)
-        else:
-            opener = next((at for at in range(len(siblings) - 1, -1, -1) if any(name == tag for tag, _ in siblings[at].open)), None)
-            if opener is not None:
-                for inner in siblings[opener + 1 :]:
-                    inner.open.clear()
-                _shut(siblings[opener], name)
-                siblings[opener].reaches = block
-                del siblings[opener + 1 :]
-    siblings[:] = [sibling for sibling in siblings if sibling.open]
+class _Open:
+    """The elements that the blocks of one parent have opened and not closed, innermost last."""
 
+    def __init__(self) -> None:
+        self._elements: list[tuple[str, _Block]] = []
+        self._names: Counter[str] = Counter()
 
-def _shut(block: _Block, name: str) -> None:
-    at = max(at for at, (tag, _) in enumerate(block.open) if tag == name)
-    del block.open[at:]
+    def read(self, block: _Block) -> None:
+        """Pair the block's tags: an earlier block whose last open element this one closes reaches to it."""
+        reader = _TagEvents()
+        reader.feed(block.token.content)
+        reader.close()
+        for name, hidden, opens in reader.events:
+            if opens:
+                self._elements.append((name, block))
+                self._names[name] += 1
+                block.open.append(hidden)
+            elif self._names[name]:
+                self._close(name, block)
+
+    def _close(self, name: str, block: _Block) -> None:
+        closed = ""
+        while closed != name:
+            closed, opener = self._elements.pop()
+            self._names[closed] -= 1
+            opener.open.pop()
+            if opener is not block:
+                opener.reaches = block
 
 
 class _TagEvents(HTMLParser):

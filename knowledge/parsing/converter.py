@@ -1,9 +1,11 @@
 """HTML elements written as Markdown: markdownify with this project's tables, steps and callouts."""
+# ruff: noqa: ARG002, D102, N802  (names and arguments are the ones that markdownify calls)
 
 import re
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdownify import MarkdownConverter
 
 from knowledge.parsing import markup
@@ -18,7 +20,8 @@ _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush)[-:]([\w+#.-]+)
 class ArticleConverter(MarkdownConverter):
     """Writes a prepared tree (see `outline.prepare`): ATX headings, `-` bullets, steps with their own numbers.
 
-    The methods are named as markdownify calls them: `convert_<tag>(element, text of its children, names of its parents)`.
+    The methods are named as markdownify calls them: `convert_<tag>(element, text of its children, names of its
+    parents)`.
     """
 
     def __init__(self) -> None:
@@ -48,7 +51,7 @@ class ArticleConverter(MarkdownConverter):
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         target = markup.link_target(_value(el, "href"))
         inner = text.strip(f" {_JOINT}")
-        if not inner or target is None or "_noformat" in parent_tags or "\n" in inner or _JOINT in inner:
+        if not inner or target is None or "\n" in inner or _JOINT in inner:
             return text
         lead, tail = text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
         return f"{lead}[{_closed(inner)}]({target}){tail}"
@@ -75,7 +78,7 @@ class ArticleConverter(MarkdownConverter):
     convert_s = convert_del
 
     def _emphasised(self, el: Tag, text: str, parent_tags: set[str], marker: str, same: set[str]) -> str:
-        if "_noformat" in parent_tags or parent_tags & same or _JOINT in text:
+        if parent_tags & same or _JOINT in text or el.find(BLOCKS) is not None:
             return text
         before, after = _neighbour(el, forward=False), _neighbour(el, forward=True)
         return markup.emphasis(marker, text, before, after)
@@ -86,20 +89,16 @@ class ArticleConverter(MarkdownConverter):
     def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text
 
-    def convert_kbd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return text if "_noformat" in parent_tags else markup.escape_text(text)
-
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return text if "_noformat" in parent_tags else markup.code_span(text.strip())
+        return markup.code_span(text.strip())
 
     convert_samp = convert_code
+    convert_tt = convert_code
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags:
             return _JOINT + _JOINT.join(markup.code_span(line.strip()) for line in text.split("\n")) + _JOINT
-        named = (el, *el.find_all("code", limit=1))
-        names = " ".join(str(name) for tag in named for name in tag.get_attribute_list("class"))
-        language = _LANGUAGE.search(names)
+        language = _LANGUAGE.search(" ".join(str(name) for name in el.get_attribute_list("class")))
         body = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
         return _block(markup.code_block(body, language[1] if language else "")) if body.strip() else ""
 
@@ -124,7 +123,7 @@ class ArticleConverter(MarkdownConverter):
     convert_section = convert_p
 
     def convert_dt(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self.convert_p(el, markup.emphasis("**", text, "", ""), parent_tags)
+        return self.convert_p(el, self._emphasised(el, text, parent_tags, "**", set()), parent_tags)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
         line = " ".join(_joined(text.replace("\n", _JOINT), " ").split())
@@ -204,7 +203,7 @@ class ArticleConverter(MarkdownConverter):
 
     def _media(self, label: str, url: str, parent_tags: set[str]) -> str:
         link = markup.media_link(label, url)
-        if not link or "a" in parent_tags or "_noformat" in parent_tags:
+        if not link or "a" in parent_tags:
             return ""
         return _JOINT + link + _JOINT if "_inline" in parent_tags else _block(link)
 

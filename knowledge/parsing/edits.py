@@ -49,5 +49,5 @@ class Lines:
 
 
 def continued(prefix: str) -> str:
-    """What stands before the second line of a block whose first line starts so: quote marks stay, list markers are blank."""
+    """What stands before the further lines of a block: quote marks as before its first, blanks for list markers."""
     return "".join(char if char == ">" else " " for char in prefix)

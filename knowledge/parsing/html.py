@@ -12,16 +12,16 @@ from knowledge.parsing.outline import prepare
 _GONE = DROPPED - {"head"}
 _INNER_SPACES = re.compile(r"(?<=\S) {2,}(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_FENCE = re.compile(r"[ >]*(`{3,})")
+_FENCE = re.compile(r"(?:[ >]|- |\d+\. )*(`{3,})[^`]*$")
 
 
 def html_to_markdown(html: str, title: str | None = None) -> str:
     """The page's `main` or `article` (else its whole body) as Markdown.
 
-    Scripts, styles, navigation, forms and hidden text are left out, and so are images (in a link without words the image's
-    alternative text stands for them); films become `[Video](url)`. A first `h1` equal to `title` is dropped, the highest
-    heading left is written `##`. Callouts become `> **Warning:** …`, `details` a heading over its text. Each table row has
-    the header's columns: spanned cells are repeated.
+    Scripts, styles, navigation, forms and hidden text are left out, and so are images (in a link without words the
+    image's alternative text stands for them); films become `[Video](url)`. A first `h1` equal to `title` is dropped,
+    the highest heading left is written `##`. Callouts become `> **Warning:** …`, `details` a heading over its text.
+    Each table row has the header's columns: spanned cells are repeated.
 
     Raises RecursionError for elements nested some hundred levels deep.
     """
@@ -53,7 +53,7 @@ def html_title(html: str) -> str | None:
 
 
 def _visible(html: str) -> LexborHTMLParser:
-    """The parsed page without what no reader sees. Only outermost nodes are removed: an inner one goes with its parent."""
+    """The parsed page without what no reader sees. Outermost nodes are removed: inner ones go with them."""
     tree = LexborHTMLParser(html)
     doomed: list[LexborNode] = []
     node = tree.root

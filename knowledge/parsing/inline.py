@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,8 +36,8 @@ class Place(StrEnum):
 def clean_inline(token: Token, place: Place) -> str:
     """The content of an inline token without images, HTML, comments, attribute lists and breaks made of spaces.
 
-    Elements with a Markdown form take it, others leave their text, hidden ones go; `<tag-like>` words that are no HTML stay as
-    escaped text. In a cell the result has `|` unescaped, as the token's content has.
+    Elements with a Markdown form take it, others leave their text, hidden ones go; `<tag-like>` words that are no
+    HTML stay as escaped text. In a cell the result has `|` unescaped, as the token's content has.
     """
     children = token.children or []
     if place is Place.CELL and any(_is_block_tag(child) for child in children):
@@ -59,7 +60,7 @@ def _removals(content: str, children: list[Token]) -> Iterator[Edit]:
             yield _removal(content, *child.meta["span"])
         elif child.type == "hardbreak" and "span" in child.meta:
             end = child.meta["span"][0]
-            yield Edit(len(content[:end].rstrip(" ")), end, "\\")
+            yield Edit(_before_spaces(content, end), end, "\\")
 
 
 def _link_edits(content: str, children: list[Token]) -> Iterator[Edit]:
@@ -81,11 +82,23 @@ def _link_edits(content: str, children: list[Token]) -> Iterator[Edit]:
 
 def _removal(content: str, start: int, end: int) -> Edit:
     """The edit that takes something out, with the space that would be one too many."""
-    while end < len(content) and content[end] == " " and (start == 0 or content[start - 1] in " \n"):
-        end += 1
+    if start == 0 or content[start - 1] in " \n":
+        end = _past_spaces(content, end)
     if end == len(content) or content[end] == "\n" or content[end] in _PUNCTUATION:
-        start = len(content[:start].rstrip(" "))
+        start = _before_spaces(content, start)
     return Edit(start, end, "")
+
+
+def _past_spaces(content: str, at: int) -> int:
+    while at < len(content) and content[at] == " ":
+        at += 1
+    return at
+
+
+def _before_spaces(content: str, at: int) -> int:
+    while at > 0 and content[at - 1] == " ":
+        at -= 1
+    return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class _TagReader:
         self._content = content
         self._place = place
         self._open: list[_Tag] = []
+        self._names: Counter[str] = Counter()
         self._edits: list[Edit] = []
 
     def edits(self, children: list[Token]) -> list[Edit]:
@@ -128,17 +142,22 @@ class _TagReader:
                 self._single(tag)
             else:
                 self._open.append(tag)
+                self._names[name] += 1
 
     def _close(self, name: str, start: int, end: int) -> None:
-        at = next((at for at in range(len(self._open) - 1, -1, -1) if self._open[at].name == name), None)
-        if at is None:
+        if not self._names[name]:
             self._edits.append(self._gone(name, start, end))
             return
-        for inner in self._open[at + 1 :]:
-            self._unpaired(inner)
-        opener = self._open[at]
-        del self._open[at:]
+        opener = self._pop()
+        while opener.name != name:
+            self._unpaired(opener)
+            opener = self._pop()
         self._edits += self._pair(opener, start, end)
+
+    def _pop(self) -> _Tag:
+        tag = self._open.pop()
+        self._names[tag.name] -= 1
+        return tag
 
     def _single(self, tag: _Tag) -> None:
         content, start, end = self._content, tag.start, tag.end
@@ -152,15 +171,15 @@ class _TagReader:
             self._edits.append(Edit(start, start + 1, "\\<"))
 
     def _line_break(self, start: int, end: int) -> Edit:
-        before, after = self._content[:start].rstrip(" "), self._content[end:].lstrip(" ")
-        if not before.strip() or not after.strip():
-            return Edit(len(before), len(self._content) - len(after), "")
-        end = len(self._content) - len(after)
+        content = self._content
+        start, end = _before_spaces(content, start), _past_spaces(content, end)
+        if start == 0 or end == len(content):
+            return Edit(start, end, "")
         if self._place is Place.CELL:
-            return Edit(len(before), end, " " if before[-1] in ".:;!?," else "; ")
+            return Edit(start, end, " " if content[start - 1] in ".:;!?," else "; ")
         if self._place is Place.HEADING:
-            return Edit(len(before), end, " ")
-        return Edit(len(before), end, "\\" if after.startswith("\n") else "\\\n")
+            return Edit(start, end, " ")
+        return Edit(start, end, "\\" if content[end] == "\n" else "\\\n")
 
     def _unpaired(self, tag: _Tag) -> None:
         if hides(tag.attributes):

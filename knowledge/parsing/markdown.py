@@ -20,9 +20,10 @@ _PLACES = {"heading_open": Place.HEADING, "th_open": Place.CELL, "td_open": Plac
 def normalise_markdown(text: str) -> str:
     """The text in the normal form of `Article.body`; clean Markdown comes back byte for byte, and so does the result.
 
-    NFC, LF, no hidden characters, no HTML (it is written as Markdown, or unwrapped, except in code), no comments, images or
-    attribute lists, `> [!NOTE]` as `> **Note:** …`, hard breaks as a backslash, no spaces at line ends, no tabs outside code,
-    single blank lines between blocks, none at the ends. `<tag-like>` words that are no HTML stay as escaped text.
+    NFC, LF, no hidden characters, no HTML (it is written as Markdown, or unwrapped, except in code), no comments,
+    images or attribute lists, `> [!NOTE]` as `> **Note:** …`, hard breaks as a backslash, no spaces at line ends, no
+    tabs outside code, single blank lines between blocks, none at the ends. `<tag-like>` words that are no HTML stay
+    as escaped text.
 
     Raises RecursionError for HTML nested some hundred levels deep.
     """
@@ -141,7 +142,7 @@ def _lines_edit(token: Token, opener: Token, new: str, lines: Lines) -> Edit | N
 
 
 def _written(new: str, old: str, prefixes: list[str]) -> list[str]:
-    """The new content's lines behind the prefixes of the old one's. A line left empty goes, two breaks make a paragraph."""
+    """The new content's lines behind the old one's prefixes. An empty line goes, two breaks make a paragraph."""
     rest = continued(prefixes[0])
     texts = [line.rstrip(" ") for line in new.split("\n")]
     texts = [line for line in texts if line.strip()]
@@ -150,7 +151,9 @@ def _written(new: str, old: str, prefixes: list[str]) -> list[str]:
         texts = texts if texts[-1] else texts[:-1]
     written: list[str] = []
     for at, line in enumerate(texts):
-        prefix = prefixes[at] if at < len(prefixes) and len(texts) == len(prefixes) else rest if written else prefixes[0]
+        prefix = (
+            prefixes[at] if at < len(prefixes) and len(texts) == len(prefixes) else rest if written else prefixes[0]
+        )
         if line.strip() == "\\":
             if written:
                 written[-1] = written[-1].removesuffix("\\").rstrip(" ")
@@ -161,7 +164,7 @@ def _written(new: str, old: str, prefixes: list[str]) -> list[str]:
 
 
 def _prefix(source: str, content: str) -> str:
-    """What stands before the content's first line in its source line: quote marks, list markers, heading marks, spaces."""
+    """What stands before the content's first line in its source line: quote, list and heading marks, spaces."""
     line = content.split("\n", 1)[0]
     end = len(source)
     while end >= len(line) and not source.startswith(line, end - len(line)):

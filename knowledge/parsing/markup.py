@@ -8,7 +8,7 @@ _SPECIAL = re.compile(
     r"|(?P<low>_+)"
     r"|(?P<tick>`)"
     r"|(?P<tilde>~~)"
-    r"|(?P<slash>\\(?=[!-/:-@\[-`{-~]))"
+    r"|(?P<slash>\\(?=[!-/:-@\[-`{-~]|\Z))"
     r"|(?P<tag><(?=[A-Za-z/!?]))"
     r"|(?P<entity>&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};))"
     r"|(?P<label>!?\[(?=[^\]\n]*\][(\[:]))"
@@ -59,7 +59,7 @@ def code_block(text: str, language: str = "") -> str:
 
 
 def emphasis(marker: str, text: str, before: str, after: str) -> str:
-    """`text` between markers, with a space added where the neighbouring character would stop them from reading as markers."""
+    """`text` between markers, with a space where the neighbouring character would keep them from being read."""
     inner = text.strip()
     if not inner or "\n\n" in inner:
         return text
@@ -84,7 +84,7 @@ def raised(text: str, before: str) -> str:
 
 
 def link_target(url: str | None) -> str | None:
-    """The URL as it stands in a Markdown link, or None for one that no reader can follow from here (a script, an anchor)."""
+    """The URL as it stands in a Markdown link; None for one that leads nowhere from here (a script, an anchor)."""
     url = html.unescape(url or "").strip()
     if not url or url.startswith("#"):
         return None
@@ -93,7 +93,9 @@ def link_target(url: str | None) -> str | None:
     scheme = _SCHEME.match(url)
     if scheme and scheme.group().lower() not in {"http:", "https:", "mailto:", "tel:"}:
         return None
-    return re.sub(r"[\s()<>\\|`*\[\]]", lambda found: f"%{ord(found.group()):02X}" if found.group().isascii() else "", url)
+    return re.sub(
+        r"[\s()<>\\|`*\[\]]", lambda found: f"%{ord(found.group()):02X}" if found.group().isascii() else "", url
+    )
 
 
 def media_link(label: str, url: str | None) -> str:

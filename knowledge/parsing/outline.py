@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from knowledge.parsing.elements import BLOCKS
 
-_HEADING = re.compile(r"h[1-6]")
+_HEADING = re.compile(r"^h[1-6]$")
 _LABELS = {
     "note": "Note",
     "info": "Note",
@@ -34,25 +35,43 @@ _ANCHOR_MARKS = frozenset("#¶§🔗⚓")
 def prepare(soup: BeautifulSoup, title: str | None, *, fragment: bool = False, level: int = 1) -> None:
     """Change the tree in place so that each element has one plain Markdown form.
 
-    The first `h1` goes when it is the title; the highest heading left becomes an `h2` (in a fragment each keeps its level,
-    with `h2` the highest). `level` is the level of the heading above a fragment.
+    The first `h1` goes when it is the title; the highest heading left becomes an `h2` (in a fragment each keeps its
+    level, with `h2` the highest). `level` is the level of the heading above a fragment.
     """
-    _drop_title(soup, title)
+    _flatten_code(soup)
     _drop_anchors(soup)
+    _drop_title(soup, title)
     _level_headings(soup, fragment)
     _open_details(soup, level)
     for tag in soup.find_all(_CALLOUT_TAGS):
-        _name_callout(tag)
+        if not tag.decomposed:
+            _name_callout(tag)
     for table in soup.find_all("table"):
         _open_single_cell(table)
     for nested in soup.select("ul > ul, ul > ol, ol > ul, ol > ol"):
         _adopt(nested)
+    for item in soup.find_all("li"):
+        _house(item)
     _break_paragraphs(soup)
 
 
 def same_title(left: str, right: str) -> bool:
     """Whether two titles read the same, whatever their case and spacing."""
     return " ".join(left.split()).casefold() == " ".join(right.split()).casefold()
+
+
+def _flatten_code(soup: BeautifulSoup) -> None:
+    """Code holds nothing but text: line breaks and lines made of blocks become line feeds, a language stays as a class."""
+    for key in soup.find_all("kbd"):
+        key.name = "span"
+    for code in soup.find_all(["pre", "code", "samp", "tt"]):
+        if code.find_parent(["pre", "code"]) is not None:
+            continue
+        names = [str(name) for tag in code.find_all(True) for name in tag.get_attribute_list("class") if name]
+        for inner in code.find_all(["br", *BLOCKS]):
+            inner.append(NavigableString("\n"))
+        code["class"] = [*(str(name) for name in code.get_attribute_list("class") if name), *names]
+        code.string = code.get_text()
 
 
 def _drop_title(soup: BeautifulSoup, title: str | None) -> None:
@@ -80,8 +99,9 @@ def _open_details(soup: BeautifulSoup, level: int) -> None:
     """A `summary` becomes a heading one level below the one it stands under."""
     for tag in soup.find_all([_HEADING, "summary"]):
         folds = tag.find_parents("details")
-        if tag.name != "summary":
+        if _HEADING.match(tag.name):
             level = level if folds else int(tag.name[1])
+        if tag.name != "summary":
             continue
         for inner in tag.find_all(_HEADING):
             inner.name = "span"
@@ -104,7 +124,9 @@ def _name_callout(tag: Tag) -> None:
 
 
 def _is_callout_title(tag: Tag) -> bool:
-    return any(str(name).lower().endswith(("-title", "-heading", "__title")) for name in tag.get_attribute_list("class"))
+    return any(
+        str(name).lower().endswith(("-title", "-heading", "__title")) for name in tag.get_attribute_list("class")
+    )
 
 
 def _settle_callout_title(heading: Tag) -> None:
@@ -141,6 +163,19 @@ def _adopt(nested: Tag) -> None:
         nested.wrap(BeautifulSoup("", "html.parser").new_tag("li"))
 
 
+def _house(item: Tag) -> None:
+    """An item outside any list gets one, with the items beside it."""
+    if item.parent is None or item.parent.name in {"ul", "ol"}:
+        return
+    before = item.previous_sibling
+    while before is not None and not isinstance(before, Tag) and not str(before).strip():
+        before = before.previous_sibling
+    if isinstance(before, Tag) and before.has_attr("data-housed"):
+        before.append(item.extract())
+    else:
+        item.wrap(BeautifulSoup("", "html.parser").new_tag("ul", attrs={"data-housed": ""}))
+
+
 def _break_paragraphs(soup: BeautifulSoup) -> None:
     """Several line breaks in a row part paragraphs; one at the edge of a block says nothing."""
     for line_break in soup.find_all("br"):
@@ -159,7 +194,7 @@ def _breaks_after(line_break: Tag) -> Iterator[Tag]:
     for sibling in list(line_break.next_siblings):
         if isinstance(sibling, Tag) and sibling.name == "br":
             yield sibling
-        elif isinstance(sibling, Tag) or sibling.strip():
+        elif isinstance(sibling, Tag) or str(sibling).strip():
             return
 
 

@@ -8,21 +8,24 @@ _WIDEST = 50
 
 
 def pipe_table(table: Tag, cell_text: Callable[[Tag], str]) -> str:
-    """The table with each spanned cell repeated, so that every row has the header's columns; "" when no cell has a text.
+    """The table with each spanned cell repeated: every row has the header's columns; "" when no cell has a text.
 
-    The first row is the header, whether or not it is marked as one. `cell_text` gives a cell's Markdown on one line.
+    The first row is the header, whether or not it is marked as one. Columns without any text go, and of a single column
+    that is left without a marked header the rows become paragraphs. `cell_text` gives a cell's Markdown on one line.
     """
-    rows = [row for row in _grid(table, cell_text) if any(row)]
-    if not rows:
-        return ""
-    width = max(len(row) for row in rows)
-    header, *body = [row + [""] * (width - len(row)) for row in rows]
-    return "\n".join(_line(row) for row in [header, ["---"] * width, *body])
+    rows = _grid(table, cell_text)
+    width = max((len(row) for row in rows), default=0)
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    filled = [column for column in range(width) if any(row[column] for row in rows)]
+    rows = [[row[column] for column in filled] for row in rows]
+    if not rows or (len(filled) == 1 and table.find("th") is None):
+        return "\n\n".join(row[0].replace("\\|", "|") for row in rows)
+    return "\n".join(_line(row) for row in [rows[0], ["---"] * len(filled), *rows[1:]])
 
 
 def cell_lines(table: Tag, cell_text: Callable[[Tag], str]) -> list[str]:
     """The table's rows as plain lines, for a table inside a cell."""
-    return [", ".join(cell for cell in row if cell) for row in _grid(table, cell_text) if any(row)]
+    return [", ".join(cell for cell in row if cell) for row in _grid(table, cell_text)]
 
 
 def _line(cells: list[str]) -> str:
@@ -30,6 +33,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _grid(table: Tag, cell_text: Callable[[Tag], str]) -> list[list[str]]:
+    """The texts row by row, spans filled in; rows without a text of their own are left out."""
     rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
     rows.sort(key=lambda row: row.find_parent("thead") is None)
     hanging: dict[tuple[int, int], str] = {}
@@ -44,7 +48,8 @@ def _grid(table: Tag, cell_text: Callable[[Tag], str]) -> list[list[str]]:
                     hanging[at + below, len(line)] = text
                 line.append(text)
         _take_hanging(line, hanging, at)
-        grid.append(line)
+        if any(cell_text(cell) for cell in row.find_all(["td", "th"], recursive=False)):
+            grid.append(line)
     return grid
 
 

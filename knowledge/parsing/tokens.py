@@ -14,15 +14,16 @@ _Rule = Callable[[StateInline, bool], bool]
 
 ATTRIBUTES = re.compile(r"""\{:?[ ]*(?:[#.][\w:.-]+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'|[\w.-]+))(?:[ ]+[^{}\n]*)?\}""")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_CARRIERS = frozenset({"link_close", "image", "code_inline"})
+_CARRIERS = frozenset({"link_close", "image", "code_inline", "attribute_list"})
 
 
 def parse(text: str) -> list[Token]:
     """The block tokens of CommonMark with tables.
 
-    Children of type html_inline, image, link_close, hardbreak (written with spaces), attribute_list and hidden_entity carry
-    `meta["span"]`: their start and end in the content of their inline token. An attribute_list is a Kramdown list such as
-    `{.external}` behind a link or alone on its line; a hidden_entity stands for a character that no reader sees.
+    Children of type html_inline, image, link_close, hardbreak (written with spaces), attribute_list and hidden_entity
+    carry `meta["span"]`: their start and end in the content of their inline token. An attribute_list is a Kramdown
+    list such as `{.external}` behind a link or alone on its line; a hidden_entity stands for a character that no
+    reader sees.
     """
     return _PARSER.parse(text)
 
@@ -38,7 +39,7 @@ def plain_text(token: Token) -> str:
 
 def render(text: str) -> str:
     """The Markdown as HTML, raw HTML included: to be read by `html.fragment_to_markdown`, never to be shown."""
-    return _RENDERER.render(text)
+    return str(_RENDERER.render(text))
 
 
 def _placed(rule: _Rule) -> _Rule:

@@ -9,10 +9,8 @@ from filelock import FileLock
 from bot.errors import IndexBusy, IndexUnavailable
 from bot.indexing.build import build_index
 from bot.indexing.generations import generation_folder
-from bot.storage.generations import active_generation, known_generations
-from bot.storage.quarantine import quarantined
+from bot.storage.generations import known_generations
 from bot.storage.sources import remembered_sources
-from knowledge.errors import SourceError
 from knowledge.models import Article, Audience, Rejected
 from tests.bot.indexing.workshop import NOW, RecordingEncoder, Shelf, Workshop
 
@@ -176,15 +174,6 @@ def test_rebuild_mends_a_damaged_index(workshop: Workshop) -> None:
     assert set(workshop.generation().articles) == {"fees", "email"}
 
 
-def test_rebuild_of_one_source_keeps_the_others_from_the_generation_before(workshop: Workshop) -> None:
-    workshop.index(Shelf("docs", [FEES]))
-    workshop.index(Shelf("more", [EMAIL]))
-    workshop.index(Shelf("third", [SECRET]))
-    (generation_folder(workshop.folder, 3) / "articles.jsonl").unlink()
-    workshop.index(Shelf("third", [SECRET]), rebuild=True)
-    assert set(workshop.generation().articles) == {"fees", "email", "secret"}
-
-
 def test_two_generations_are_kept(workshop: Workshop) -> None:
     for version in range(4):
         workshop.index(Shelf("docs", [Article(id="fees", title="Fees", body=f"The fee is {version} USDT.")]))
@@ -214,41 +203,6 @@ def test_a_second_writer_is_refused_at_once(workshop: Workshop) -> None:
     assert workshop.index(Shelf("docs", [FEES])).added == 1
 
 
-def test_what_was_rejected_is_quarantined_and_cleared(workshop: Workshop) -> None:
-    bad = Rejected("docs", "email.md", "The file email.md is binary.")
-    workshop.index(Shelf("docs", [FEES, EMAIL]))
-    report = workshop.index(Shelf("docs", [FEES, bad]))
-    assert report.to_json()["articles"] == numbers(unchanged=2, failed=1)
-    assert report.rejected == (bad,)
-    assert report.generation == 1
-    assert [(row.origin, row.sentence) for row in quarantined(workshop.database)] == [("email.md", bad.sentence)]
-    workshop.index(Shelf("docs", [FEES, EMAIL]))
-    assert quarantined(workshop.database) == ()
-
-
-def test_a_source_that_cannot_be_read_does_not_stop_the_others(workshop: Workshop) -> None:
-    workshop.index(Shelf("docs", [FEES]), Shelf("more", [EMAIL]))
-    gone = Shelf("more", [], broken="The folder more is not there.")
-    report = workshop.index(Shelf("docs", [FEES, SECRET]), gone)
-    assert report.to_json()["articles"] == numbers(added=1, unchanged=2, failed=1)
-    assert "email" in workshop.generation().articles
-    assert [(row.source_key, row.sentence) for row in quarantined(workshop.database)] == [("more", gone.broken)]
-
-
-def test_a_new_source_that_cannot_be_read_is_not_remembered(workshop: Workshop) -> None:
-    typo = Shelf("dosc", [], broken="The folder dosc is not there.")
-    assert [entry.sentence for entry in workshop.index(typo, Shelf("docs", [FEES])).rejected] == [typo.broken]
-    assert [source.key for source in remembered_sources(workshop.database)] == ["docs"]
-    assert quarantined(workshop.database) == ()
-
-
-def test_the_only_source_that_cannot_be_read_is_an_error(workshop: Workshop) -> None:
-    with pytest.raises(SourceError, match="is not there"):
-        workshop.index(Shelf("docs", [], broken="The folder docs is not there."))
-    assert active_generation(workshop.database) is None
-    assert workshop.entries() == [".writer.lock"]
-
-
 def test_no_article_at_all_is_an_empty_generation(workshop: Workshop) -> None:
     report = workshop.index(Shelf("docs", [Rejected("docs", "a.md", "The file a.md is binary.")])).to_json()
     assert (report["articles"], report["passages"]) == (numbers(failed=1), 0)
@@ -256,15 +210,6 @@ def test_no_article_at_all_is_an_empty_generation(workshop: Workshop) -> None:
     assert generation.lexical.search("fees", 10) == []
     assert generation.dense.search(workshop.encoder.encode_queries(["fees"])[0], 10) == []
     assert workshop.index(Shelf("docs", [FEES])).generation == 2
-
-
-def test_a_listing_keeps_being_one_when_it_is_not_read(workshop: Workshop) -> None:
-    snippet = Article(id="fees", title=FEES.title, body="A snippet.")
-    workshop.index(Shelf("march.txt", [snippet], complete=False))
-    assert workshop.generation().manifest.listings == ("march.txt",)
-    report = workshop.index(Shelf("docs", [FEES]))
-    assert (report.changed, report.rejected) == (1, ())
-    assert workshop.generation().manifest.listings == ()
 
 
 def test_a_generation_of_another_time_is_not_taken_for_the_present_one(workshop: Workshop) -> None:

@@ -29,17 +29,17 @@ def test_a_reading_keeps_articles_and_rejections_apart() -> None:
 
 
 def test_a_source_that_breaks_off_gives_nothing_rather_than_a_part() -> None:
-    reading = read_sources([Unplugged("disk", []), Shelf("docs", [FEES])], SilentProgress())
+    reading = read_sources([Unplugged("folder:/disk", []), Shelf("docs", [FEES])], SilentProgress())
     assert [read.key for read in reading.reads] == ["docs"]
-    assert [(entry.source, entry.origin) for entry in reading.failed] == [("disk", "/shelves/disk")]
+    assert [(entry.source, entry.origin) for entry in reading.failed] == [("folder:/disk", "/disk")]
     assert "Permission denied" in reading.failed[0].sentence
 
 
 def test_the_only_source_raises_its_sentence() -> None:
     with pytest.raises(SourceError, match="The folder docs is empty"):
         read_sources([Shelf("docs", [], broken="The folder docs is empty.")], SilentProgress())
-    with pytest.raises(SourceError, match=r"/shelves/disk cannot be read: .*Permission denied"):
-        read_sources([Unplugged("disk", [])], SilentProgress())
+    with pytest.raises(SourceError, match=r"/disk cannot be read: .*Permission denied"):
+        read_sources([Unplugged("folder:/disk", [])], SilentProgress())
 
 
 def test_when_no_source_can_be_read_each_is_named() -> None:

@@ -39,10 +39,6 @@ class Shelf:
     complete: bool = True
     broken: str = ""
 
-    @property
-    def location(self) -> str:
-        return f"/shelves/{self.key}"
-
     def read(self) -> Iterator[Article | Rejected]:
         if self.broken:
             raise SourceError(self.broken)

@@ -1,0 +1,20 @@
+"""A source that was read before and cannot be opened now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from knowledge.errors import SourceError
+from knowledge.models import Article, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSource:
+    """Stands for a remembered source, so that the others are still read and its articles stay."""
+
+    key: str
+    sentence: str
+    complete: bool = True
+
+    def read(self) -> Iterator[Article | Rejected]:
+        """Raises SourceError with the sentence."""
+        raise SourceError(self.sentence)

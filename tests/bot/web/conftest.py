@@ -1,0 +1,76 @@
+"""The application of the web tests, its assistant, and a conversation in it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from bot.assembly import Footnote
+from bot.storage.database import open_database
+from bot.web.app import create_app
+from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage
+
+
+@pytest.fixture
+def assistant() -> ScriptedAssistant:
+    return ScriptedAssistant()
+
+
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with tables and nothing in them: quicker to copy than to make."""
+    file = tmp_path_factory.mktemp("blank") / "footnote.db"
+    open_database(file).close()
+    return file
+
+
+@pytest.fixture
+def footnote(tmp_path: Path, blank_database: Path, assistant: ScriptedAssistant) -> Iterator[Footnote]:
+    shutil.copy(blank_database, tmp_path / "footnote.db")
+    footnote = open_stage(tmp_path, assistant)
+    yield footnote
+    footnote.database.close()
+
+
+@pytest.fixture
+def app(footnote: Footnote) -> FastAPI:
+    return create_app(footnote.settings, footnote)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@dataclass
+class Talk:
+    """A conversation as its customer has it."""
+
+    client: TestClient
+    id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+    def send(self, text: str, message_id: str = "m1", **headers: str) -> Any:
+        body = {"text": text, "client_message_id": message_id}
+        return self.client.post(
+            f"/api/v1/conversations/{self.id}/messages", json=body, headers={**self.headers, **headers}
+        )
+
+    def stream(self, text: str, message_id: str = "m1") -> Any:
+        return self.send(text, message_id, accept="text/event-stream")
+
+
+@pytest.fixture
+def talk(client: TestClient) -> Talk:
+    opened = client.post("/api/v1/conversations", json={"site_key": SITE}).json()
+    return Talk(client, opened["conversation_id"], opened["token"])
