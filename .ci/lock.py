@@ -1,6 +1,7 @@
 """Write requirements.lock and requirements-dev.lock from pyproject.toml (`make lock`).
 
-torch is left out of the locks: the Makefile installs its pinned CPU build first, so that nothing pulls the CUDA packages unasked.
+torch is left out of the locks: the Makefile installs its pinned CPU build first, so that nothing pulls the CUDA
+packages unasked.
 """
 
 import re
@@ -14,7 +15,16 @@ CUDA_OR_TORCH = re.compile(r"^(torch|triton|nvidia-[\w-]+|cuda-[\w-]+)==")
 
 def compile_lock(extras: list[str], constraint: Path | None = None) -> str:
     """The locked requirements with hashes, as pip-compile prints them."""
-    command = [sys.executable, "-m", "piptools", "compile", "-q", "--generate-hashes", "--strip-extras", "--allow-unsafe"]
+    command = [
+        sys.executable,
+        "-m",
+        "piptools",
+        "compile",
+        "-q",
+        "--generate-hashes",
+        "--strip-extras",
+        "--allow-unsafe",
+    ]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header", "--no-annotate"]
     for extra in extras:
         command += ["--extra", extra]

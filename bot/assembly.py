@@ -26,9 +26,10 @@ from embeddings.errors import EncoderError
 from embeddings.fusion import DEFAULT_WEIGHTS
 from embeddings.model_files import open_model
 from embeddings.sentence_transformer import SentenceTransformerEncoder
-from knowledge.sources import Source, open_remembered, open_source
+from knowledge.sources import open_remembered, open_source
+from knowledge.sources.source import Source
 from knowledge.splitting import SPLITTING_IDENTITY
-from prompts.budget import TokenBudget
+from prompts.budget import unpack_ranks
 
 SAMPLE_HELP_CENTER = Path(__file__).resolve().parent.parent / "knowledge" / "articles"
 
@@ -85,6 +86,7 @@ def open_footnote(settings: Settings) -> Footnote:
     """Everything wired together. Loads no model: the encoder does that at its first text. Raises FootnoteError."""
     prepare_process(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    unpack_ranks(settings.ranks_folder)
     encoder = open_encoder(settings)
     database = open_database(settings.database_file)
     index = ActiveGeneration(database, settings.index_folder, encoder.identity, settings.index_poll_seconds)
@@ -104,7 +106,9 @@ def open_footnote(settings: Settings) -> Footnote:
 def open_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name. Raises ConfigurationError."""
     try:
-        return SentenceTransformerEncoder(open_model(settings.encoder, settings.models_folder), settings.encoder_threads)
+        return SentenceTransformerEncoder(
+            open_model(settings.encoder, settings.models_folder), settings.encoder_threads
+        )
     except EncoderError as error:
         raise ConfigurationError(str(error)) from error
 

@@ -1,5 +1,6 @@
 """The command `footnote`: each command parses, calls one thing and prints."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from bot.models import CustomerContext
 from bot.settings import Settings, describe, load_settings
 from bot.terminal import TerminalProgress, print_hits, print_reply, print_report, print_settings
 from bot.web.server import serve as serve_http
-from bot.wire import candidate_to_json, reply_to_json
+from bot.wire import reply_to_json
 from embeddings.errors import EmbeddingError
 from knowledge.errors import KnowledgeError
 from knowledge.models import Platform
@@ -38,7 +39,9 @@ OnPlatform = Annotated[Platform, typer.Option("--platform", help="Where the cust
 
 @app.command()
 def index(
-    sources: Annotated[list[str] | None, typer.Argument(help="Folders or files: .md .html .jsonl, .txt listing.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Folders or files: .md .html .jsonl, .txt listing.")
+    ] = None,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="Do nothing when there is an index.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make every passage and vector anew.")] = False,
     as_json: AsJson = False,
@@ -88,7 +91,9 @@ def search(
     with _opened(load_settings(data_dir=data_dir)) as footnote:
         hits = footnote.assistant.search(query, CustomerContext(platform=platform))[:k]
         if as_json:
-            _print_json({"query": query, "hits": [footnote.hit_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)]})
+            _print_json(
+                {"query": query, "hits": [footnote.hit_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)]}
+            )
         else:
             print_hits(hits, signals=True)
 
@@ -122,13 +127,19 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         _print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            typer.echo(f"{finding.severity.value:<8} {finding.sentence}" + (f"\n         Mend: {finding.mend}" if finding.mend else ""))
+            typer.echo(
+                f"{finding.severity.value:<8} {finding.sentence}"
+                + (f"\n         Mend: {finding.mend}" if finding.mend else "")
+            )
     if any(finding.severity.is_failure for finding in findings):
         raise typer.Exit(1)
 
 
 def main() -> None:
     """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     try:
         app()
     except (FootnoteError, KnowledgeError, EmbeddingError, PromptError) as error:
@@ -152,4 +163,6 @@ def _opened(chosen: Settings) -> Iterator[Footnote]:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201
+    """JSON is UTF-8 (RFC 8259, section 8.1): where the terminal is not, its letters are escaped."""
+    escaped = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    print(json.dumps(value, ensure_ascii=escaped, indent=2))  # noqa: T201

@@ -64,22 +64,30 @@ def _index(footnote: Footnote) -> Iterator[Finding]:
     if held != promised:
         yield Finding(
             Severity.FAILURE,
-            f"Generation {row.number} holds {held[0]} articles and {held[1]} passages; the database promises {promised[0]} and {promised[1]}.",
+            f"Generation {row.number} holds {held[0]} articles and {held[1]} passages; the database promises "
+            f"{promised[0]} and {promised[1]}.",
             "footnote index --rebuild",
         )
         return
-    yield Finding(Severity.GOOD, f"Generation {row.number} serves {held[0]} articles in {held[1]} passages; every checksum holds.")
+    yield Finding(
+        Severity.GOOD, f"Generation {row.number} serves {held[0]} articles in {held[1]} passages; every checksum holds."
+    )
     if generation.manifest.encoder != footnote.encoder.identity:
         yield Finding(
             Severity.FAILURE,
-            f"The index was made by the encoder {generation.manifest.encoder}; the settings name {footnote.encoder.identity}.",
+            f"The index was made by the encoder {generation.manifest.encoder}; "
+            f"the settings name {footnote.encoder.identity}.",
             "footnote index --rebuild",
         )
 
 
 def _quarantine(footnote: Footnote) -> Iterator[Finding]:
     for row in quarantined(footnote.database):
-        yield Finding(Severity.WARNING, f"Quarantined: {row.sentence} (from {row.source_key}).", "mend the file, then: footnote index")
+        yield Finding(
+            Severity.WARNING,
+            f"Quarantined: {row.sentence} (from {row.source_key}).",
+            "mend the file, then: footnote index",
+        )
 
 
 def _encoder(footnote: Footnote) -> Iterator[Finding]:
@@ -93,7 +101,7 @@ def _encoder(footnote: Footnote) -> Iterator[Finding]:
 
 def _ranks(settings: Settings) -> Iterator[Finding]:
     try:
-        unpack_ranks(settings.models_folder / "tiktoken")
+        unpack_ranks(settings.ranks_folder)
     except PromptError as error:
         yield Finding(Severity.FAILURE, str(error), "make install")
     else:

@@ -1,4 +1,5 @@
-"""Every setting, as data: name with its unit, type, default and one line of help. The only reader and writer of the environment."""
+"""Every setting, as data: name with its unit, type, default and one line of help. The only reader and writer of the
+environment."""
 
 import difflib
 import os
@@ -28,7 +29,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the database, the index and unpacked models.")
     encoder: str = Field(
         "all-MiniLM-L6-v2",
-        description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its revision (org/name@commit).",
+        description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its revision "
+        "(org/name@commit).",
     )
     encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
@@ -38,12 +40,14 @@ class Settings(BaseSettings):
     )
     site_key: str = Field("site_demo", description="Public key of the site whose pages may open conversations.")
     answer_threshold: float = Field(
-        0.5, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
+        0.45, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
     )
     question_characters: int = Field(8000, ge=100, description="Longest question that is read, in characters.")
     candidates: int = Field(60, ge=10, le=1000, description="Passages that each signal proposes for a question.")
     index_poll_seconds: float = Field(1.0, ge=0, description="How often a server looks for a new index, in seconds.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line that is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -60,7 +64,8 @@ class Settings(BaseSettings):
     @property
     def links_start_with(self) -> str:
         """The URL in front of `/help/…`, without a trailing slash."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def database_file(self) -> Path:
@@ -74,8 +79,13 @@ class Settings(BaseSettings):
 
     @property
     def models_folder(self) -> Path:
-        """Where models and token ranks are unpacked."""
+        """Where models are kept that are not bundled."""
         return self.data_dir / "models"
+
+    @property
+    def ranks_folder(self) -> Path:
+        """Where the token ranks are unpacked; tiktoken looks for them there."""
+        return self.models_folder / "tiktoken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,8 @@ def load_settings(**given: Any) -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "?"
         if first["type"] == "extra_forbidden":
             raise ConfigurationError(
-                f"footnote.toml sets {name!r}, which is no setting{_did_you_mean(name)}. `footnote settings` lists them all."
+                f"footnote.toml sets {name!r}, which is no setting{_did_you_mean(name)}. "
+                "`footnote settings` lists them all."
             ) from error
         where = f"{PREFIX}{name.upper()} (or {name} in footnote.toml)"
         raise ConfigurationError(f"The setting {where} cannot be {first['input']!r}: {first['msg']}.") from error
@@ -121,7 +132,9 @@ def describe(settings: Settings, given: frozenset[str] = frozenset()) -> tuple[S
         else:
             source = "footnote.toml" if name in in_file else "default"
         rows.append(
-            SettingRow(name, variable, _shown(getattr(settings, name)), source, _shown(field.default), field.description or "")
+            SettingRow(
+                name, variable, _shown(getattr(settings, name)), source, _shown(field.default), field.description or ""
+            )
         )
     return tuple(rows)
 
@@ -143,7 +156,7 @@ def prepare_process(settings: Settings) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin and starve other processes
-    os.environ["TIKTOKEN_CACHE_DIR"] = str((settings.models_folder / "tiktoken").resolve())
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(settings.ranks_folder.resolve())
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,5 @@
-"""What a person sees on a terminal: progress, answers, tables. Text from articles is printed as text, never as markup."""
+"""What a person sees on a terminal: progress, answers, tables. Text from articles is printed as text, never as
+markup."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,15 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from bot.indexing.build import IndexReport
@@ -39,7 +48,9 @@ class TerminalProgress:
         self._bars.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bars.stop()
 
     def stage(self, name: str, total: int) -> None:
@@ -65,7 +76,8 @@ def print_report(report: IndexReport) -> None:
     """What an indexing run did, in one sentence or two."""
     numbers = report.to_json()["articles"]
     _print(
-        f"{numbers['added']} added, {numbers['changed']} changed, {numbers['removed']} removed, {numbers['unchanged']} unchanged; "
+        f"{numbers['added']} added, {numbers['changed']} changed, {numbers['removed']} removed, "
+        f"{numbers['unchanged']} unchanged; "
         f"{report.passages} passages in generation {report.generation}, after {report.seconds:.1f} s."
     )
     if numbers["failed"]:

@@ -14,7 +14,9 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "kind": reply.kind,
         "text": reply.text,
         "citations": [citation_to_json(citation) for citation in citations],
-        "actions": [{"label": action.label, "url": action.url, "article_id": article_id} for action, article_id in actions],
+        "actions": [
+            {"label": action.label, "url": action.url, "article_id": article_id} for action, article_id in actions
+        ],
         "confidence": round(reply.confidence, 4),
         "reason": reply.reason.value if isinstance(reply, Handoff) else None,
         "options": list(reply.options) if isinstance(reply, Clarify) else [],

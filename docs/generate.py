@@ -15,13 +15,17 @@ FOLDER = Path(__file__).resolve().parent
 def settings_page() -> str:
     """docs/settings.md."""
     rows = describe(Settings.model_construct())
-    lines = [f"| `{row.variable}` | `{row.name}` | {f'`{row.default}`' if row.default else ''} | {row.help} |" for row in rows]
+    lines = [
+        f"| `{row.variable}` | `{row.name}` | {f'`{row.default}`' if row.default else ''} | {row.help} |"
+        for row in rows
+    ]
     return "\n".join(
         [
             "# Settings",
             "",
-            "Written by `make docs`. A setting comes from the command line, else from its environment variable, else from `footnote.toml` in the",
-            "working directory, else it has its default. `footnote settings` shows the values in force and where each comes from.",
+            "Written by `make docs`. A setting comes from the command line, else from its environment variable, else",
+            "from `footnote.toml` in the working directory, else it has its default. `footnote settings` shows the",
+            "values in force and where each comes from.",
             "",
             "| variable | in footnote.toml | default | help |",
             "|---|---|---|---|",
@@ -36,7 +40,8 @@ def commands_page() -> str:
     parts = [
         "# Commands",
         "",
-        "Written by `make docs`. Exit codes: 0 done; 1 it could not be done (one sentence on standard error); 2 wrong usage.",
+        "Written by `make docs`. Exit codes: 0 done; 1 it could not be done (one sentence on standard error);",
+        "2 wrong usage.",
         "",
     ]
     for name, program in (("footnote", footnote), ("footnote-eval", footnote_eval)):

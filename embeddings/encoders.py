@@ -36,3 +36,6 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages, shape (len(texts), dimensions)."""
+
+    def verify(self) -> None:
+        """EncoderError when the weights are not the ones that were promised. Reads the files, loads no model."""

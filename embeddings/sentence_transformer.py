@@ -57,6 +57,10 @@ class SentenceTransformerEncoder:
         """Unit vectors of passages, encoded in batches of like length; EncoderError as in `encode_queries`."""
         return self._encode(texts, lambda model: model.encode_document, progress)
 
+    def verify(self) -> None:
+        """EncoderError when a file of weights is missing or not the promised one."""
+        self._files.verify()
+
     def _encode(self, texts: Sequence[str], verb: Callable[[Any], Any], progress: Progress | None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         if not texts:

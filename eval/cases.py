@@ -1,4 +1,5 @@
-"""Data sets in the form of BEIR (https://arxiv.org/abs/2104.08663): a corpus, questions, and which documents answer them."""
+"""Data sets in the form of BEIR (https://arxiv.org/abs/2104.08663): a corpus, questions, and which documents answer
+them."""
 
 import csv
 import hashlib
@@ -51,11 +52,14 @@ def load_dataset(folder: Path, limit: int | None = None) -> Dataset:
     for needed in ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv"):
         if not (folder / needed).is_file():
             raise DatasetError(
-                f"The data set {folder} has no {needed}; a BEIR folder needs corpus.jsonl, queries.jsonl and qrels/test.tsv."
+                f"The data set {folder} has no {needed}; "
+                "a BEIR folder needs corpus.jsonl, queries.jsonl and qrels/test.tsv."
             )
     qrels = _qrels(folder / "qrels" / "test.tsv")
     rows = list(json_rows(folder / "queries.jsonl", ("_id", "text")))[:limit]
-    return Dataset(folder, tuple(Case(row["_id"], row["text"], qrels[row["_id"]]) for row in rows if row["_id"] in qrels))
+    return Dataset(
+        folder, tuple(Case(row["_id"], row["text"], qrels[row["_id"]]) for row in rows if row["_id"] in qrels)
+    )
 
 
 def load_unanswerable(folder: Path, limit: int | None = None) -> tuple[str, ...]:

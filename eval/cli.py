@@ -58,12 +58,16 @@ def retrieval(
 def fit(
     datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give two or more.")],
     output: Annotated[Path, typer.Option("--output", help="Where the model goes.")] = MODEL_FILE,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Fit the confidence model on data sets, and tell how it does on each when fitted on the others."""
     with TerminalProgress() as progress:
-        rows = fit_confidence(datasets, output, load_settings(data_dir=data_dir), progress, limit, datetime.now(UTC).date())
+        rows = fit_confidence(
+            datasets, output, load_settings(data_dir=data_dir), progress, limit, datetime.now(UTC).date()
+        )
     print_left_out(rows)
 
 

@@ -96,10 +96,11 @@ def _ingest(archive: Path) -> list[Figure]:
     finally:
         shutil.rmtree(home, ignore_errors=True)
     limit = max(SECOND_RUN_SHARE * first_seconds, SECOND_RUN_SECONDS)
+    failed = first["articles"]["failed"]
     name, total = "hc_arduino (files)", sum(first["articles"].values())
     changes = f"{third['articles']['changed']} changed, {third['articles']['removed']} removed"
     return [
-        Figure("files that fail", name, total, first["articles"]["failed"], None, "0", first["articles"]["failed"] == 0),
+        Figure("files that fail", name, total, failed, None, "0", failed == 0),
         Figure("first run, seconds", name, total, round(first_seconds, 1), None, None, None),
         Figure(
             "second run, seconds", name, total, round(second_seconds, 1), None,
@@ -128,9 +129,11 @@ def _page(figures: list[Figure]) -> str:
     for figure in figures:
         interval = f"{figure.interval_95[0]} – {figure.interval_95[1]}" if figure.interval_95 else ""
         holds = {None: "", True: "yes", False: "**no**"}[figure.holds]
-        rows.append([figure.name, figure.dataset, f"{figure.n:,}", f"{figure.value}", interval, figure.asked or "", holds])
+        rows.append(
+            [figure.name, figure.dataset, f"{figure.n:,}", f"{figure.value}", interval, figure.asked or "", holds]
+        )
     return (
-        "# Figures\n\nWritten by `make figures`. Quality figures are means over n questions with a 95 % bootstrap interval; seconds are "
-        "those of one run on one machine and say little elsewhere.\n\n"
+        "# Figures\n\nWritten by `make figures`. Quality figures are means over n questions with a 95 % bootstrap "
+        "interval; seconds are those of one run on one machine and say little elsewhere.\n\n"
         + markdown_table(["figure", "data set", "n", "value", "95 % interval", "asked", "holds"], rows)
     )

@@ -26,7 +26,8 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The questions of one data set: signals (questions, len(SIGNALS)) and whether the first article found is a right one."""
+    """The questions of one data set: signals (questions, len(SIGNALS)) and whether the first article found is a right
+    one."""
 
     dataset: str
     signals: NDArray[np.float64]
@@ -49,14 +50,17 @@ def fit_confidence(
 ) -> tuple[LeftOut, ...]:
     """Fit on all of `folders`, write the model to `output`, and report each set left out. Needs two sets at least."""
     if len(folders) < 2:
-        raise DatasetError("Fitting needs at least two data sets, so that each can be tested on what the others taught.")
+        raise DatasetError(
+            "Fitting needs at least two data sets, so that each can be tested on what the others taught."
+        )
     samples = [sample_of(folder, settings, progress, limit) for folder in folders]
     intercept, weights = fit(samples)
     names = ", ".join(f"{sample.dataset} ({len(sample.right)})" for sample in samples)
     model = {
         "intercept": round(intercept, 4),
         "weights": {name: round(float(weight), 4) for name, weight in zip(SIGNALS, weights, strict=True)},
-        "provenance": f"footnote-eval fit, {today.isoformat()}, on {names}; label: the first article found is in the qrels",
+        "provenance": f"footnote-eval fit, {today.isoformat()}, on {names}; "
+        "label: the first article found is in the qrels",
     }
     output.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
     return tuple(left_out(samples, index) for index in range(len(samples)))

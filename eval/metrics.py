@@ -10,7 +10,13 @@ from scipy.stats import bootstrap
 
 RESAMPLES = 2000
 SEED = 20261121
-RETRIEVAL = {"success@1": Success @ 1, "success@5": Success @ 5, "recall@10": R @ 10, "ndcg@10": nDCG @ 10, "rr@10": RR @ 10}
+RETRIEVAL = {
+    "success@1": Success @ 1,
+    "success@5": Success @ 5,
+    "recall@10": R @ 10,
+    "ndcg@10": nDCG @ 10,
+    "rr@10": RR @ 10,
+}
 
 Qrels = Mapping[str, Mapping[str, int]]
 """Grades of relevant documents, by question, by document."""

@@ -16,7 +16,8 @@ from bot.settings import Settings
 from eval.cases import Dataset
 from eval.metrics import Estimate, percentile, retrieval_metrics
 from knowledge.models import Article, Audience, Rejected
-from knowledge.sources import Source, open_source
+from knowledge.sources import open_source
+from knowledge.sources.source import Source
 
 DOCUMENTS_RANKED = 100
 
@@ -54,7 +55,8 @@ class RetrievalReport:
 
 @dataclass(frozen=True, slots=True)
 class WholeCorpus:
-    """A data set's documents as a source. Internal ones are searched too: a metric of search counts what can be found."""
+    """A data set's documents as a source. Internal ones are searched too: a metric of search counts what can be
+    found."""
 
     documents: Source
 

@@ -1,1 +1,2 @@
-"""Every sentence a customer reads and every prompt a model reads, as templates with declared variables; and their token budget."""
+"""Every sentence a customer reads and every prompt a model reads, as templates with declared variables; and their token
+budget."""

@@ -1,7 +1,9 @@
 """The token budget of a language model's prompt, counted by tiktoken without a network.
 
-tiktoken fetches its ranks at first use and has no switch against that. Footnote carries the ranks (`ranks/README.md`), unpacks
-them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings.py sets it), and refuses to count when they are not there.
+tiktoken fetches its ranks at first use and has no switch against that. Footnote carries the ranks (`ranks/README.md`),
+unpacks
+them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings.py sets it), and refuses to count when they are
+not there.
 """
 
 import hashlib
@@ -37,7 +39,8 @@ def unpack_ranks(folder: Path) -> Path:
 
 
 def ranks_are_unpacked(folder: Path) -> bool:
-    """Whether the file is there whole. tiktoken deletes and fetches a file with the wrong checksum, so this is asked first."""
+    """Whether the file is there whole. tiktoken deletes and fetches a file with the wrong checksum, so this is asked
+    first."""
     file = folder / CACHE_FILE
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == RANKS_SHA256
 

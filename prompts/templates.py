@@ -20,7 +20,9 @@ _environment = Environment(  # noqa: S701 - plain text and Markdown; what become
 
 def names() -> tuple[str, ...]:
     """Every template, as `render` takes it: `replies/low_confidence.txt`."""
-    return tuple(sorted(path.relative_to(FOLDER).as_posix().removesuffix(SUFFIX) for path in FOLDER.rglob("*" + SUFFIX)))
+    return tuple(
+        sorted(path.relative_to(FOLDER).as_posix().removesuffix(SUFFIX) for path in FOLDER.rglob("*" + SUFFIX))
+    )
 
 
 @cache

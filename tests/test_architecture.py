@@ -1,4 +1,5 @@
-"""The floors of the house, as data: a module imports only from lower floors; rooms on one floor do not know each other."""
+"""The floors of the house, as data: a module imports only from lower floors; rooms on one floor do not know each
+other."""
 
 import ast
 import re
@@ -47,7 +48,19 @@ PURE = (
     "bot/safety/redaction.py",
     "eval/metrics.py",
 )
-IMPURE_MODULES = {"os", "pathlib", "time", "datetime", "random", "secrets", "socket", "sqlite3", "sqlalchemy", "faiss", "subprocess"}
+IMPURE_MODULES = {
+    "os",
+    "pathlib",
+    "time",
+    "datetime",
+    "random",
+    "secrets",
+    "socket",
+    "sqlite3",
+    "sqlalchemy",
+    "faiss",
+    "subprocess",
+}
 
 
 def python_files() -> list[Path]:
@@ -72,7 +85,10 @@ def room(module: str) -> tuple[int, str]:
     if module == "bot":
         return len(FLOORS) - 1, "bot"
     found = [
-        (floor, name) for floor, rooms in enumerate(FLOORS) for name in rooms if name != "bot" and (module + ".").startswith(name + ".")
+        (floor, name)
+        for floor, rooms in enumerate(FLOORS)
+        for name in rooms
+        if name != "bot" and (module + ".").startswith(name + ".")
     ]
     assert found, f"{module} has no room; put it on a floor in tests/test_architecture.py"
     return max(found, key=lambda entry: len(entry[1]))
@@ -91,7 +107,9 @@ def test_imports_go_down(path: Path) -> None:
 
 
 def test_only_dense_imports_faiss() -> None:
-    users = {module_name(path) for path in python_files() if any(name.split(".")[0] == "faiss" for name in imports(path))}
+    users = {
+        module_name(path) for path in python_files() if any(name.split(".")[0] == "faiss" for name in imports(path))
+    }
     assert users == {"embeddings.dense"}
 
 
@@ -114,7 +132,11 @@ def test_only_storage_speaks_sql() -> None:
 def test_pure_rooms_do_no_input_or_output(file: str) -> None:
     used = {name.split(".")[0] for name in imports(ROOT / file)} & IMPURE_MODULES
     assert not used, f"{file} is a pure room but imports {sorted(used)}"
-    names = {node.func.id for node in ast.walk(ast.parse((ROOT / file).read_text())) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {
+        node.func.id
+        for node in ast.walk(ast.parse((ROOT / file).read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     assert not names & {"open", "print", "input"}
 
 
@@ -143,7 +165,12 @@ def test_tests_have_no_packages() -> None:
 
 @pytest.mark.parametrize(
     ("module", "unwanted"),
-    [("bot.models", {"torch", "faiss", "numpy", "sqlalchemy"}), ("bot.web.app", {"torch"}), ("bot.cli", {"torch"}), ("eval.cli", {"torch"})],
+    [
+        ("bot.models", {"torch", "faiss", "numpy", "sqlalchemy"}),
+        ("bot.web.app", {"torch"}),
+        ("bot.cli", {"torch"}),
+        ("eval.cli", {"torch"}),
+    ],
 )
 def test_imports_stay_light(module: str, unwanted: set[str]) -> None:
     code = f"import sys, {module}; print(' '.join(sorted({unwanted!r} & set(sys.modules))))"

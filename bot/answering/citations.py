@@ -1,4 +1,5 @@
-"""Links to the exact place: a text fragment where it is unique on the page, else the heading's anchor, else the article.
+"""Links to the exact place: a text fragment where it is unique on the page, else the heading's anchor, else the
+article.
 
 Text fragments follow https://wicg.github.io/scroll-to-text-fragment/ (`#:~:text=start` or `#:~:text=start,end`).
 """

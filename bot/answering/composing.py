@@ -1,17 +1,19 @@
 """An answer out of an article's own sentences and steps, in the article's order, each an exact quote by offset.
 
-A unit is what can be quoted by itself: a sentence, a whole step, a bullet or a table row. The composer looks at one section of one
-article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise keeps the sentences that
+A unit is what can be quoted by itself: a sentence, a whole step, a bullet or a table row. The composer looks at one
+section of one
+article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise keeps the
+sentences that
 come nearest to the question.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.answering.citations import cite
 from bot.answering.pages import page_of
-from bot.answering.sections import Section, choose_section, sections_of
+from bot.answering.sections import Section, asks_how_to, choose_section, sections_of
 from bot.models import Answer, Citation, Hit
 from knowledge.models import Article
 from knowledge.rendering import plain_text
@@ -27,7 +29,8 @@ Relevance = Callable[[Sequence[str]], Sequence[float]]
 """How well each text answers the question, higher is better; same length as the texts."""
 
 PROSE_BEATS_STEPS = 1.25
-"""Prose is quoted instead of a step list when its best sentence is this many times as relevant."""
+"""Asked how to do something, prose is quoted instead of a step list when its best sentence is this many times as
+relevant."""
 
 _MARKER = re.compile(r"\s*(?:\d{1,9}[.)]|[-*+]|>)\s+")
 _WARNING = re.compile(r">\s*\*\*Warning", re.IGNORECASE)
@@ -52,13 +55,16 @@ def compose(
     confidence: float,
     links_start_with: str,
 ) -> Answer | None:
-    """The answer that the best section of `article` gives, or None when it has nothing to quote. `hits` are best first."""
+    """The answer that the best section of `article` gives, or None when it has nothing to quote. `hits` are best
+    first."""
     own = [hit for hit in hits if hit.passage.article_id == article.id]
     sections = sections_of(page_of(article.body).blocks)
     section = choose_section(sections, own, question)
     if section is None:
         return None
-    units = step_list(section, sections, article, relevance) or relevant_units(section, article, relevance)
+    units = step_list(section, sections, article, relevance, asks_how_to(question)) or relevant_units(
+        section, article, relevance
+    )
     if not units:
         return None
     citations = tuple(cite(article, unit.start, unit.end, 1, links_start_with) for unit in units)
@@ -71,20 +77,23 @@ def compose(
 
 
 def step_list(
-    section: Section, sections: Sequence[Section], article: Article, relevance: Relevance
+    section: Section, sections: Sequence[Section], article: Article, relevance: Relevance, how_to: bool
 ) -> tuple[Unit, ...]:
-    """The step list of the section, whole, with the callouts around it and the warnings before it; empty when prose answers better."""
+    """The step list of the section, whole, with the callouts around it and the warnings before it; empty when prose
+    answers better."""
     lists: dict[int, list[Block]] = {}
     for block in section.blocks:
         if block.kind is BlockKind.STEP:
             lists.setdefault(block.group, []).append(block)
     if not lists:
         return ()
-    prose = [unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in units_of(block, article.body)]
+    prose = [
+        unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in units_of(block, article.body)
+    ]
     texts = [" ".join(plain_text(article.body[step.start : step.end]) for step in steps) for steps in lists.values()]
     scores = relevance([*texts, *(_plain(unit, article) for unit in prose)])
     list_scores, prose_scores = scores[: len(lists)], scores[len(lists) :]
-    if prose_scores and max(prose_scores) > max(list_scores) * PROSE_BEATS_STEPS:
+    if prose_scores and max(prose_scores) > max(list_scores) * (PROSE_BEATS_STEPS if how_to else 1.0):
         return ()
     steps = list(lists.values())[max(range(len(lists)), key=lambda i: list_scores[i])]
     callouts = [block for block in section.blocks if block.kind is BlockKind.CALLOUT]
@@ -93,14 +102,17 @@ def step_list(
         for other in sections
         if not other.has_steps
         for block in other.blocks
-        if block.kind is BlockKind.CALLOUT and block.end <= steps[0].start and _WARNING.search(article.body[block.start : block.end])
+        if block.kind is BlockKind.CALLOUT
+        and block.end <= steps[0].start
+        and _WARNING.search(article.body[block.start : block.end])
     ]
     blocks = sorted([*warnings, *callouts, *steps], key=lambda block: block.start)
     return tuple(unit for block in blocks for unit in units_of(block, article.body))
 
 
 def relevant_units(section: Section, article: Article, relevance: Relevance) -> tuple[Unit, ...]:
-    """A short section as a whole; of a longer one the units nearest to the question, in the article's order, lists and tables whole."""
+    """A short section as a whole; of a longer one the units nearest to the question, in the article's order, lists and
+    tables whole."""
     units = [unit for block in section.blocks for unit in units_of(block, article.body)]
     if len(units) <= MOST_SENTENCES:
         return tuple(units)
@@ -114,13 +126,18 @@ def relevant_units(section: Section, article: Article, relevance: Relevance) -> 
 
 
 def units_of(block: Block, body: str) -> tuple[Unit, ...]:
-    """What can be quoted of a block: the sentences of prose, a list item or table row as a whole, nothing of headings and table heads."""
+    """What can be quoted of a block: the sentences of prose, a list item or table row as a whole, nothing of headings
+    and table heads."""
     if block.kind in (BlockKind.HEADING, BlockKind.TABLE_HEAD):
         return ()
     if block.kind is BlockKind.PARAGRAPH:
         text = body[block.start : block.end]
         spans = sentence_spans(text)
-        return tuple(Unit(block.start + start, block.start + end, block) for start, end in spans if not text[start:end].endswith(":"))
+        return tuple(
+            Unit(block.start + start, block.start + end, block)
+            for start, end in spans
+            if not text[start:end].endswith(":")
+        )
     return (Unit(block.start + _marker(body[block.start : block.end]), block.end, block),)
 
 
@@ -164,9 +181,9 @@ def footnoted_row(row: str, number: int) -> str:
 
 
 def table_head(article: Article, row: Block) -> str:
-    """The header and delimiter lines of the table a row belongs to."""
-    heads: Mapping[int, Block] = {block.group: block for block in page_of(article.body).blocks if block.kind is BlockKind.TABLE_HEAD}
-    head = heads.get(row.group)
+    """The header and delimiter lines of the table a row belongs to; empty when it has none."""
+    heads = (block for block in page_of(article.body).blocks if block.kind is BlockKind.TABLE_HEAD)
+    head = next((block for block in heads if block.group == row.group), None)
     return article.body[head.start : head.end] if head else ""
 
 
@@ -176,4 +193,8 @@ def _marker(text: str) -> int:
 
 
 def _plain(unit: Unit, article: Article) -> str:
-    return plain_text(article.body[unit.start : unit.end])
+    """A unit as its relevance is judged: a table row together with the head that says what its cells are."""
+    quote = article.body[unit.start : unit.end]
+    return plain_text(
+        f"{table_head(article, unit.block)}\n{quote}" if unit.block.kind is BlockKind.TABLE_ROW else quote
+    )

@@ -1,4 +1,5 @@
-"""How probable it is that the passage found answers the question: a logistic model of a few signals, all of which may only help."""
+"""How probable it is that the passage found answers the question: a logistic model of a few signals, all of which may
+only help."""
 
 import json
 import math
@@ -36,8 +37,10 @@ def load_confidence_model(file: Path = MODEL_FILE) -> ConfidenceModel:
 def confidence_signals(hits: Sequence[Hit], question: str, lexical: TermIndex) -> dict[str, float]:
     """What tells a right answer from a wrong one, each 0–1; all 0 when nothing was found.
 
-    `dense`, `title`: cosines of the best passage and its title. `coverage`: share of the question's information that stands in the
-    best passage. `margin`: by how much the best passage beats that of the next article. `agreement`: whether meaning and words
+    `dense`, `title`: cosines of the best passage and its title. `coverage`: share of the question's information that
+    stands in the
+    best passage. `margin`: by how much the best passage beats that of the next article. `agreement`: whether meaning
+    and words
     propose the same article first.
     """
     if not hits:

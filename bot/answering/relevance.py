@@ -1,4 +1,5 @@
-"""How near each sentence or step of an article comes to the question: its meaning by the encoder, its words by shared terms."""
+"""How near each sentence or step of an article comes to the question: its meaning by the encoder, its words by shared
+terms."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,9 @@ from embeddings.terms import terms
 TERM_WEIGHT = 0.3
 
 
-def relevance_to(question: str, vector: NDArray[np.float32], encoder: Encoder) -> Callable[[Sequence[str]], list[float]]:
+def relevance_to(
+    question: str, vector: NDArray[np.float32], encoder: Encoder
+) -> Callable[[Sequence[str]], list[float]]:
     """A function from texts to relevance (cosine plus weighted share of the question's terms), at least 0."""
     asked = set(terms(question))
 
@@ -19,7 +22,10 @@ def relevance_to(question: str, vector: NDArray[np.float32], encoder: Encoder) -
         if not texts:
             return []
         cosines = encoder.encode_passages(texts) @ vector
-        return [max(0.0, float(cosine)) + TERM_WEIGHT * _share(asked, text) for cosine, text in zip(cosines, texts, strict=True)]
+        return [
+            max(0.0, float(cosine)) + TERM_WEIGHT * _share(asked, text)
+            for cosine, text in zip(cosines, texts, strict=True)
+        ]
 
     return relevance
 

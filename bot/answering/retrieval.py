@@ -13,7 +13,8 @@ from embeddings.models import Match
 from knowledge.models import Article, Passage, Platform
 
 OTHER_PLATFORM_PENALTY = 0.10
-"""Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another topic."""
+"""Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
+topic."""
 SUPERSEDED_PENALTY = 0.10
 """Taken from the fused score of an article that a newer one replaces."""
 
@@ -81,7 +82,8 @@ def retrieve(
     platform: Platform = Platform.ANY,
     weights: Mapping[str, float] = DEFAULT_WEIGHTS,
 ) -> tuple[Hit, ...]:
-    """Passages for `question` (and its unit vector, shape (dimensions,)), best first; each signal proposes `candidates`."""
+    """Passages for `question` (and its unit vector, shape (dimensions,)), best first; each signal proposes
+    `candidates`."""
     proposed = {match.id for match in index.dense.search(vector, candidates)}
     proposed |= {match.id for match in index.lexical.search(question, candidates)}
     keys = sorted(proposed)

@@ -9,16 +9,22 @@ from embeddings.terms import terms
 from knowledge.structure import Block, BlockKind
 
 OFF_TOPIC_HEADING = 0.12
-"""Taken from a section none of whose last heading's terms stands in the question: "If you lost your phone" must not answer for it."""
+"""Taken from a section none of whose last heading's terms stands in the question: "If you lost your phone" must not
+answer for it."""
 STEPS_FOR_HOW_TO = 0.25
-"""Given to a section with steps when the question asks how to do something."""
+"""Given to a section with steps when the question asks how to do something and the section is near the best."""
+NEAR_THE_BEST = 0.12
 
 _HOW_TO = re.compile(
-    r"^\W*(please )?(how (do|can|could|should|would|must) (i|we|you|one)|how to|where (do|can) (i|we)|(can|could) (i|we|you)|"
+    r"^\W*(please )?(how (do|can|could|should|would|must) (i|we|you|one)|how to|where (do|can) (i|we)|"
+    r"(can|could) (i|we|you)|"
     r"what (do i|should i|must i) do to|(i )?(want|need|would like|wish|trying|try)\w* to|steps? (to|for))\b",
     re.IGNORECASE,
 )
-_PLATFORM_HEADING = re.compile(r"^\W*((on|in|with|using|from|via) )?(the |our |your )?(\w+ )?(web|website|app|mobile app|desktop|browser)\W*$", re.IGNORECASE)
+_PLATFORM_HEADING = re.compile(
+    r"^\W*((on|in|with|using|from|via) )?(the |our |your )?(\w+ )?(web|website|app|mobile app|desktop|browser)\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +50,23 @@ def sections_of(blocks: Sequence[Block]) -> tuple[Section, ...]:
 
 
 def choose_section(sections: Sequence[Section], hits: Sequence[Hit], question: str) -> Section | None:
-    """The section with the highest score: its best hit's, corrected for its heading and for steps. `hits` are one article's."""
-    asked = set(terms(question))
-    how_to = asks_how_to(question)
-    best: tuple[float, Section] | None = None
-    for section in sections:
-        scores = [hit.score for hit in hits if _overlaps(section, hit)]
-        if not scores:
-            continue
-        score = max(scores) - OFF_TOPIC_HEADING * off_topic(section.headings, asked)
-        score += STEPS_FOR_HOW_TO if how_to and section.has_steps else 0.0
-        if best is None or score > best[0]:
-            best = score, section
-    return best[1] if best else None
+    """The section with the highest score: its best hit's, corrected for its heading and for steps. `hits` are one
+    article's."""
+    found = {
+        number: max(scores)
+        for number, section in enumerate(sections)
+        if (scores := [hit.score for hit in hits if _overlaps(section, hit)])
+    }
+    if not found:
+        return None
+    asked, how_to, top = set(terms(question)), asks_how_to(question), max(found.values())
+
+    def corrected(number: int) -> float:
+        section, score = sections[number], found[number]
+        instructs = how_to and section.has_steps and score >= top - NEAR_THE_BEST
+        return score - OFF_TOPIC_HEADING * off_topic(section.headings, asked) + (STEPS_FOR_HOW_TO if instructs else 0.0)
+
+    return sections[max(found, key=corrected)]
 
 
 def asks_how_to(question: str) -> bool:
@@ -65,7 +75,8 @@ def asks_how_to(question: str) -> bool:
 
 
 def off_topic(headings: Sequence[str], asked: set[str]) -> float:
-    """Share of the last heading's terms that the question does not have; 0 without a heading and for a platform's name."""
+    """Share of the last heading's terms that the question does not have; 0 without a heading and for a platform's
+    name."""
     if not headings or _PLATFORM_HEADING.match(headings[-1]):
         return 0.0
     spoken = set(terms(headings[-1]))

@@ -12,7 +12,8 @@ class SmallTalk(StrEnum):
 
 
 _PATTERNS = {
-    SmallTalk.GREETING: r"(hi|hello|hey|hiya|good (morning|afternoon|evening|day)|greetings)( there| all| team| everyone)?",
+    SmallTalk.GREETING: r"(hi|hello|hey|hiya|good (morning|afternoon|evening|day)|greetings)"
+    r"( there| all| team| everyone)?",
     SmallTalk.THANKS: r"((ok(ay)?|great|perfect|super|cool|got it|all good|awesome)[ ,.!]*)*"
     r"(thanks|thank you|thx|ty|cheers|many thanks|thanks a lot|thank you (so|very) much|much appreciated)"
     r"( for (your|the) help| a lot| so much| very much| again)?",

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from knowledge.splitting import SPLITTING_IDENTITY, split
 from numpy.typing import NDArray
 
 from bot.indexing.generations import Generation, public_ids, title_key
 from bot.indexing.progress import IndexProgress
 from embeddings.encoders import Encoder
 from knowledge.models import Article, Passage
+from knowledge.splitting import SPLITTING_IDENTITY, split
 
 Vector = NDArray[np.float32]
 

@@ -30,13 +30,17 @@ class _Rule:
     interrupted: bool
 
 
-_RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.5, interrupted=True))
+_RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.0, interrupted=True))
 
+_Window = tuple[int, int, int]
+"""A valid mnemonic: its first token, its last (exclusive), its words."""
 _WORD, _SPEECH, _FILLER, _SLIP, _FOREIGN = 1.0, 0.25, -0.5, -0.5, -1.9
-_GIVE_UP = 3.7
-"""How much evidence is lost before a stretch ends: two foreign words in a row."""
+_GIVE_UP = 5.0
+"""How much evidence is lost before a stretch ends: three foreign words in a row."""
 _LENGTH_STEP = 3
 """Every length of a full phrase is a multiple of this."""
+_LONGEST_LEFTOVER = 12
+"""Tokens beside a valid phrase that may be left alone; more of them are masked with it."""
 _LONG_RUN = 240
 _REACH = 8
 """Tokens between two list words of one cluster, at most."""
@@ -90,18 +94,18 @@ class _Reading:
         valid = self._valid(first, last, labelled, evident) if labelled else []
         valid = sorted(valid or self._valid(first, last, frozenset(), evident))
         return [
-            self._trimmed(span, valid[bisect_left(valid, (span[0], 0)) : bisect_left(valid, (span[1], 0))])
-            for span in _joined([*evident, *valid])
+            self._trimmed(span, valid[bisect_left(valid, (span[0], 0, 0)) : bisect_left(valid, (span[1], 0, 0))])
+            for span in _joined([*evident, *((begin, end) for begin, end, _ in valid)])
         ]
 
-    def _valid(self, first: int, last: int, skipped: Set[int], evident: Sequence[Span]) -> list[Span]:
+    def _valid(self, first: int, last: int, skipped: Set[int], evident: Sequence[Span]) -> list[_Window]:
         """The valid mnemonics, overlapping ones too; a very long run that is masked anyway needs no second proof."""
-        spans: list[Span] = []
+        found: list[_Window] = []
         for run in self._runs(first, last, skipped):
             if len(run) < _LONG_RUN or not any(a <= run[0] and run[-1] < b for a, b in evident):
                 windows = valid_windows([self._numbers[self._words[at]] for at in run])
-                spans += [(run[a], run[b - 1] + 1) for a, b in windows]
-        return spans
+                found += [(run[a], run[b - 1] + 1, b - a) for a, b in windows]
+        return found
 
     def _runs(self, first: int, last: int, skipped: Set[int]) -> Iterator[list[int]]:
         """The places of list words that follow each other, apart from order marks, fillers and `skipped`."""
@@ -152,14 +156,13 @@ class _Reading:
         return len(listed) >= least and len(set(listed)) >= MIN_DISTINCT
 
     def _widened(self, begin: int, end: int) -> Span:
-        """The span with the words that a slip or an interruption cut off its edges, if it is short of a full phrase."""
-        if sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP == 0:
-            return begin, end
-        if self._listed(begin - 2):
+        """The span with the words at its edges that a slip, or an interruption of an incomplete phrase, cut off."""
+        short = sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP
+        if short and self._listed(begin - 2):
             begin -= 2
         elif begin and self._list.near(self._words[begin - 1]):
             begin -= 1
-        if self._listed(end + 1):
+        if short and self._listed(end + 1):
             end += 2
         elif end < len(self._words) and self._list.near(self._words[end]):
             end += 1
@@ -168,18 +171,22 @@ class _Reading:
     def _listed(self, at: int) -> bool:
         return 0 <= at < len(self._words) and self._words[at] in self._numbers
 
-    def _trimmed(self, span: Span, valid: Sequence[Span]) -> Span:
+    def _trimmed(self, span: Span, valid: Sequence[_Window]) -> Span:
         """Without the sentence around valid phrases, where a boundary or everyday speech tells them apart."""
         begin, end = span
         if not valid:
             return self._widened(begin, end)
         first, last = _core(valid)
         usual = {mark for at in range(first, last - 1) for mark in self._gap(at)}
-        if self._is_speech(begin, first) or (first and _BOUNDARY & set(self._gap(first - 1)) - usual):
+        if first - begin <= _LONGEST_LEFTOVER and (self._is_speech(begin, first) or self._bounded(first - 1, usual)):
             begin = first
-        if self._is_speech(last, end) or (last < len(self._tokens) and _BOUNDARY & set(self._gap(last - 1)) - usual):
+        if end - last <= _LONGEST_LEFTOVER and (self._is_speech(last, end) or self._bounded(last - 1, usual)):
             end = last
-        return begin, end
+        return (begin, end) if (begin, end) == (first, last) else self._widened(begin, end)
+
+    def _bounded(self, at: int, usual: Set[str]) -> bool:
+        """Whether a boundary that is not usual inside the phrase stands between a token and the next."""
+        return 0 <= at < len(self._tokens) - 1 and bool(_BOUNDARY & set(self._gap(at)) - usual)
 
     def _gap(self, at: int) -> str:
         """What stands between a token and the next."""
@@ -189,9 +196,9 @@ class _Reading:
         return all(word in SPEECH or word not in self._numbers for word in self._words[begin:end])
 
 
-def _core(valid: Sequence[Span]) -> Span:
+def _core(valid: Sequence[_Window]) -> Span:
     """From the first to the last of these windows (in order), by the longest of those that overlap: the best proof."""
-    groups: list[list[Span]] = []
+    groups: list[list[_Window]] = []
     reach = 0
     for window in valid:
         if groups and window[0] < reach:
@@ -199,11 +206,13 @@ def _core(valid: Sequence[Span]) -> Span:
         else:
             groups.append([window])
         reach = max(reach, window[1])
-    return max(groups[0], key=_size)[0], max(groups[-1], key=_size)[1]
+    first, last = _longest(groups[0]), _longest(groups[-1])
+    return min(begin for begin, _, _ in first), max(end for _, end, _ in last)
 
 
-def _size(span: Span) -> int:
-    return span[1] - span[0]
+def _longest(windows: Sequence[_Window]) -> list[_Window]:
+    most = max(words for _, _, words in windows)
+    return [window for window in windows if window[2] == most]
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

@@ -4,16 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
 from knowledge.parsing.edits import Edit, Lines, continued
-from knowledge.parsing.elements import DROPPED, KNOWN, OPTIONAL_END, VOID, hides
+from knowledge.parsing.elements import DROPPED, KNOWN, OPTIONAL_END, VOID, hides, read_attributes
 from knowledge.parsing.html import fragment_to_markdown
 from knowledge.parsing.tokens import render
 
 _FIRST_TAG = re.compile(r"\s*</?([A-Za-z][A-Za-z0-9-]*)")
+_PAIRED = KNOWN - VOID - OPTIONAL_END
+_RAW = frozenset({"script", "style", "textarea", "title"})
 _ITEM = re.compile(r"[ >]*(?:[-*+]|\d{1,9}[.)])(?: |$)")
 _MARKUP = re.compile(
     r"""<!--.*?(?:-->|\Z)|</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>?""", re.DOTALL
@@ -123,10 +124,7 @@ class _Open:
 
     def read(self, block: _Block) -> None:
         """Pair the block's tags: an earlier block whose last open element this one closes reaches to it."""
-        reader = _TagEvents()
-        reader.feed(block.token.content)
-        reader.close()
-        for name, hidden, opens in reader.events:
+        for name, hidden, opens in _tags(block.token.content):
             if opens:
                 self._elements.append((name, block))
                 self._names[name] += 1
@@ -144,20 +142,13 @@ class _Open:
                 opener.reaches = block
 
 
-class _TagEvents(HTMLParser):
-    """The tags of a fragment that need an end tag, in order: (name, hidden, whether it opens)."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.events: list[tuple[str, bool, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in KNOWN and tag not in VOID and tag not in OPTIONAL_END:
-            self.events.append((tag, tag in DROPPED or hides(dict(attrs)), True))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A tag that closes itself opens nothing."""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in KNOWN and tag not in VOID and tag not in OPTIONAL_END:
-            self.events.append((tag, False, False))
+def _tags(content: str) -> Iterator[tuple[str, bool, bool]]:
+    """The tags of elements that need an end tag, in order: (name, whether it hides, whether it opens)."""
+    raw = ""
+    for match in _MARKUP.finditer(content):
+        name, text = (match[1] or "").lower(), match.group()
+        if name not in _PAIRED or text.endswith("/>") or (raw and name != raw):
+            continue
+        opens = not text.startswith("</")
+        raw = name if opens and name in _RAW else ""
+        yield name, opens and (name in DROPPED or hides(read_attributes(text[len(name) + 1 :]))), opens

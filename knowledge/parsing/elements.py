@@ -1,5 +1,6 @@
 """HTML's elements: which there are, which are never shown, and what hides one."""
 
+import html
 import re
 from collections.abc import Mapping
 
@@ -26,6 +27,7 @@ KNOWN = DROPPED | BLOCKS | VOID | OPTIONAL_END | frozenset(_OTHERS.split())
 _HIDING = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:(?:0+\.?0*|\.0+)[a-z%]*(?=[;!]|$))"
 )
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _BLANKS = re.compile(r"\s+|/\*.*?\*/", re.DOTALL)
 
 
@@ -35,3 +37,10 @@ def hides(attributes: Mapping[str, str | None]) -> bool:
         return True
     style = attributes.get("style")
     return bool(style) and _HIDING.search(_BLANKS.sub("", style or "").lower()) is not None
+
+
+def read_attributes(text: str) -> dict[str, str | None]:
+    """The attributes written in a tag behind its name; None for one without a value."""
+    return {
+        name.lower(): html.unescape(value.strip("\"'")) if value else None for name, value in _ATTRIBUTE.findall(text)
+    }

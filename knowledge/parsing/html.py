@@ -9,6 +9,7 @@ from knowledge.parsing.converter import ArticleConverter
 from knowledge.parsing.elements import DROPPED, hides
 from knowledge.parsing.outline import prepare
 
+_DEEPEST = 200
 _GONE = DROPPED - {"head"}
 _INNER_SPACES = re.compile(r"(?<=\S) {2,}(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -23,7 +24,7 @@ def html_to_markdown(html: str, title: str | None = None) -> str:
     the highest heading left is written `##`. Callouts become `> **Warning:** …`, `details` a heading over its text.
     Each table row has the header's columns: spanned cells are repeated.
 
-    Raises RecursionError for elements nested some hundred levels deep.
+    Raises RecursionError for elements nested more than 200 levels deep.
     """
     return _convert(_content(_visible(html)), title, fragment=False, level=1)
 
@@ -56,12 +57,15 @@ def _visible(html: str) -> LexborHTMLParser:
     """The parsed page without what no reader sees. Outermost nodes are removed: inner ones go with them."""
     tree = LexborHTMLParser(html)
     doomed: list[LexborNode] = []
-    node = tree.root
+    node, depth = tree.root, 0
     while node is not None:
+        if depth > _DEEPEST:
+            raise RecursionError(f"elements are nested more than {_DEEPEST} levels deep")
         gone = node.is_comment_node or (node.is_element_node and (node.tag in _GONE or hides(node.attributes)))
         if gone:
             doomed.append(node)
-        node = _next(node, descend=not gone)
+        node, steps = _next(node, descend=not gone)
+        depth += steps
     for node in doomed:
         if node.tag == "body":
             node.inner_html = ""
@@ -70,14 +74,15 @@ def _visible(html: str) -> LexborHTMLParser:
     return tree
 
 
-def _next(node: LexborNode, *, descend: bool) -> LexborNode | None:
-    """The next node in document order."""
+def _next(node: LexborNode, *, descend: bool) -> tuple[LexborNode | None, int]:
+    """The next node in document order, and how many levels deeper it is."""
     if descend and node.child is not None:
-        return node.child
+        return node.child, 1
     at: LexborNode | None = node
+    steps = 0
     while at is not None and at.next is None:
-        at = at.parent
-    return at.next if at is not None else None
+        at, steps = at.parent, steps - 1
+    return (at.next if at is not None else None), steps
 
 
 def _content(tree: LexborHTMLParser) -> str:

@@ -11,12 +11,11 @@ from markdown_it.token import Token
 
 from knowledge.parsing import markup
 from knowledge.parsing.edits import Edit, apply_edits
-from knowledge.parsing.elements import BLOCKS, DROPPED, KNOWN, OPTIONAL_END, VOID, hides
+from knowledge.parsing.elements import BLOCKS, DROPPED, KNOWN, OPTIONAL_END, VOID, hides, read_attributes
 from knowledge.parsing.html import cell_to_markdown
 from knowledge.parsing.tokens import ATTRIBUTES, plain_text, render
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _HEADING_TAIL = re.compile(rf"\s*(?=\{{[:#.])(?:{ATTRIBUTES.pattern})\s*$")
 _REMOVED = frozenset({"image", "attribute_list", "hidden_entity"})
 _PUNCTUATION = frozenset(".,;:!?)")
@@ -137,7 +136,7 @@ class _TagReader:
         elif match[1]:
             self._close(name, start, end)
         else:
-            tag = _Tag(name, start, end, _attributes(text[match.end() : -1]))
+            tag = _Tag(name, start, end, read_attributes(text[match.end() : -1]))
             if name in VOID or text.endswith("/>"):
                 self._single(tag)
             else:
@@ -230,17 +229,11 @@ class _TagReader:
 def _picture_link(tag: _Tag, inner: str) -> str | None:
     """`<a href=…><img alt=…></a>` as a link with the alternative text."""
     match = re.fullmatch(r"\s*<img\s([^<>]*)>\s*", inner, re.IGNORECASE)
-    alt = (_attributes(match[1]).get("alt") or "").strip() if match else ""
+    alt = (read_attributes(match[1]).get("alt") or "").strip() if match else ""
     target = markup.link_target(tag.attributes.get("href"))
     return f"[{markup.escape_text(alt)}]({target})" if alt and target and not set(alt) & set("[]") else None
 
 
 def _source(inner: str) -> str | None:
     match = re.search(r"<source\s([^<>]*)>", inner, re.IGNORECASE)
-    return _attributes(match[1]).get("src") if match else None
-
-
-def _attributes(text: str) -> dict[str, str | None]:
-    return {
-        name.lower(): html.unescape(value.strip("\"'")) if value else None for name, value in _ATTRIBUTE.findall(text)
-    }
+    return read_attributes(match[1]).get("src") if match else None

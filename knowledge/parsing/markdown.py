@@ -25,7 +25,7 @@ def normalise_markdown(text: str) -> str:
     tabs outside code, single blank lines between blocks, none at the ends. `<tag-like>` words that are no HTML stay
     as escaped text.
 
-    Raises RecursionError for HTML nested some hundred levels deep.
+    Raises RecursionError for HTML nested more than 200 levels deep.
     """
     for _ in range(_MOST_PASSES):
         before = text

@@ -61,16 +61,16 @@ def same_title(left: str, right: str) -> bool:
 
 
 def _flatten_code(soup: BeautifulSoup) -> None:
-    """Code holds nothing but text: line breaks and lines made of blocks become line feeds, a language stays as a class."""
+    """Code holds nothing but text: breaks and blocks become line feeds, a language stays as a class."""
     for key in soup.find_all("kbd"):
         key.name = "span"
     for code in soup.find_all(["pre", "code", "samp", "tt"]):
         if code.find_parent(["pre", "code"]) is not None:
             continue
-        names = [str(name) for tag in code.find_all(True) for name in tag.get_attribute_list("class") if name]
+        names = [str(name) for tag in (code, *code.find_all(True)) for name in tag.get_attribute_list("class") if name]
         for inner in code.find_all(["br", *BLOCKS]):
             inner.append(NavigableString("\n"))
-        code["class"] = [*(str(name) for name in code.get_attribute_list("class") if name), *names]
+        code["class"] = " ".join(names)
         code.string = code.get_text()
 
 
@@ -191,7 +191,7 @@ def _break_paragraphs(soup: BeautifulSoup) -> None:
 
 
 def _breaks_after(line_break: Tag) -> Iterator[Tag]:
-    for sibling in list(line_break.next_siblings):
+    for sibling in line_break.next_siblings:
         if isinstance(sibling, Tag) and sibling.name == "br":
             yield sibling
         elif isinstance(sibling, Tag) or str(sibling).strip():

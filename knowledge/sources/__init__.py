@@ -39,7 +39,8 @@ def open_source(location: str | Path) -> Source:
 
 
 def open_remembered(key: str, location: str) -> Source:
-    """The source at a path where one was before; one that is no longer there fails when it is read, with its sentence."""
+    """The source at a path where one was before; one that is no longer there fails when it is read, with its
+    sentence."""
     try:
         return open_source(location)
     except SourceError as error:

@@ -13,9 +13,12 @@ class Ids:
         self._origins: dict[str, str] = {}
 
     def own(self, written: str, origin: str) -> str:
-        """The id that an article names. Raises ArticleError when an earlier one has it, or when it cannot stand in a URL."""
+        """The id that an article names. Raises ArticleError when an earlier one has it, or when it cannot stand in a
+        URL."""
         if not written.isprintable() or not 0 < len(written) <= LONGEST:
-            raise ArticleError(f"{origin} has the id {written[:60]!r}: give it one of 1 to {LONGEST} printable characters.")
+            raise ArticleError(
+                f"{origin} has the id {written[:60]!r}: give it one of 1 to {LONGEST} printable characters."
+            )
         if written in self._origins:
             raise ArticleError(
                 f'{origin} has the id "{written}", and so has {self._origins[written]}: give one of them another id.'

@@ -36,7 +36,11 @@ def test_every_setting_has_help() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value", "named"),
-    [("FOOTNOTE_PORT", "eighty", "FOOTNOTE_PORT"), ("FOOTNOTE_PORT", "0", "'0'"), ("FOOTNOTE_LOG_LEVEL", "loud", "FOOTNOTE_LOG_LEVEL")],
+    [
+        ("FOOTNOTE_PORT", "eighty", "FOOTNOTE_PORT"),
+        ("FOOTNOTE_PORT", "0", "'0'"),
+        ("FOOTNOTE_LOG_LEVEL", "loud", "FOOTNOTE_LOG_LEVEL"),
+    ],
 )
 def test_a_wrong_value_is_named(variable: str, value: str, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, value)
@@ -58,7 +62,9 @@ def test_a_broken_file_is_refused(own_folder: Path) -> None:
 
 def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_ENCODR", "x")
-    assert unknown_variables() == ("The environment sets FOOTNOTE_ENCODR, which is no setting (did you mean encoder?).",)
+    assert unknown_variables() == (
+        "The environment sets FOOTNOTE_ENCODR, which is no setting (did you mean encoder?).",
+    )
 
 
 def test_public_url_loses_its_slash() -> None:

@@ -7,7 +7,9 @@ from eval.cases import load_dataset
 from eval.errors import DatasetError
 
 
-def write(folder: Path, queries: list[str], qrels: str = "query-id\tcorpus-id\tscore\nq1\ta\t1\nq2\tb\t2\nq2\tc\t0\n") -> Path:
+def write(
+    folder: Path, queries: list[str], qrels: str = "query-id\tcorpus-id\tscore\nq1\ta\t1\nq2\tb\t2\nq2\tc\t0\n"
+) -> Path:
     (folder / "qrels").mkdir(parents=True)
     (folder / "corpus.jsonl").write_text('{"_id": "a", "title": "A", "text": "alpha"}\n')
     (folder / "queries.jsonl").write_text("\n".join(queries))

@@ -41,7 +41,11 @@ def test_counts_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert tokens.count("") == 0
 
 
-@pytest.mark.parametrize(("limit", "kept"), [(0, ()), (1, ("one",)), (3, ("one", "two")), (100, ("one", "two", "three four"))])
-def test_fitting_keeps_leading_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, kept: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("limit", "kept"), [(0, ()), (1, ("one",)), (3, ("one", "two")), (100, ("one", "two", "three four"))]
+)
+def test_fitting_keeps_leading_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, kept: tuple[str, ...]
+) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     assert TokenBudget(tmp_path).fitting(("one", "two", "three four"), limit) == kept

@@ -20,7 +20,7 @@ def test_every_template_has_its_contract() -> None:
 
 @pytest.mark.parametrize("name", DECLARED)
 def test_templates_render(name: str) -> None:
-    text = render(name, **{variable: "a seed phrase" for variable in DECLARED[name]})
+    text = render(name, **dict.fromkeys(DECLARED[name], "a seed phrase"))
     assert text.strip() == text
     assert "{{" not in text and len(text) > 20
 

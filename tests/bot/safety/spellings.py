@@ -8,7 +8,32 @@ _CYRILLIC = str.maketrans("aeopcxyABCEHKMOPTX", "аеорсхуАВСЕНКМО�
 _GREEK = str.maketrans("oνAEHIKMNOT", "ονΑΕΗΙΚΜΝΟΤ")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 _BOLD = {ord("a") + place: 0x1D41A + place for place in range(26)}
-ROMAN = ("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv").split()
+ROMAN = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+    "xvii",
+    "xviii",
+    "xix",
+    "xx",
+    "xxi",
+    "xxii",
+    "xxiii",
+    "xxiv",
+]
 
 
 def joined(separator: str) -> Spelling:
@@ -66,8 +91,10 @@ SEPARATED: dict[str, Spelling] = {
     "1st a": lambda words: ", ".join(f"{_ordinal(n)} {word}" for n, word in enumerate(words, start=1)),
     "a) a": lambda words: " ".join(f"{chr(96 + n)}) {word}" for n, word in enumerate(words, start=1)),
     "i. a": lambda words: "\n".join(f"{numeral}. {word}" for numeral, word in zip(ROMAN, words, strict=False)),
-    "circled numbers": lambda words: " ".join(f"{chr(0x245F + n)} {word}" for n, word in enumerate(words[:20], 1))
-    + "".join(f" {word}" for word in words[20:]),
+    "circled numbers": lambda words: (
+        " ".join(f"{chr(0x245F + n)} {word}" for n, word in enumerate(words[:20], 1))
+        + "".join(f" {word}" for word in words[20:])
+    ),
     "keycaps": marked("{n}\ufe0f\u20e3 {w}"),
     "list items": marked("<li>{w}</li>", ""),
     "table rows": marked("<tr><td>{n}</td><td>{w}</td></tr>", "\n"),

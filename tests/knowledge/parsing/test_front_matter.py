@@ -42,7 +42,7 @@ def test_empty_front_matter_windows_lines_and_a_byte_order_mark() -> None:
     ],
 )
 def test_broken_front_matter_is_named(text: str, said: str) -> None:
-    with pytest.raises(ArticleError, match="folder/a.md") as raised:
+    with pytest.raises(ArticleError, match=r"folder/a\.md") as raised:
         split_front_matter(text, "folder/a.md")
     assert said in str(raised.value)
 
