@@ -113,7 +113,11 @@ def print_hits(hits: Sequence[Hit], *, signals: bool) -> None:
 
 def print_settings(rows: Sequence[SettingRow]) -> None:
     """Every setting as a table."""
-    table = Table("setting", "value", "source", "help", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("source")
+    table.add_column("help")
     for row in rows:
         table.add_row(*(escape(cell) for cell in (row.variable, row.value, row.source, row.help)))
     Console().print(table)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from bot.cli import app as footnote
 from bot.settings import Settings, describe

@@ -30,7 +30,7 @@ class _Rule:
     interrupted: bool
 
 
-_RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.0, interrupted=True))
+_RULES = (_Rule(MIN_RUN, 6.0, interrupted=False), _Rule(10, 7.5, interrupted=True))
 
 _Window = tuple[int, int, int]
 """A valid mnemonic: its first token, its last (exclusive), its words."""

@@ -12,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from knowledge.errors import ArticleError
 from knowledge.models import Action, Audience, Platform
-from knowledge.parsing.slug import slug
 
 _FENCED = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:^)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(r"\A\ufeff?---[ \t]*\r?\n\s*[\w\"'-]+[ \t]*:(?:\s|\Z)")
@@ -164,7 +163,7 @@ class FrontMatter(BaseModel):
             "updated_at": self.updated_at,
             "views": self.views,
             "actions": tuple(Action(row.label, row.url) for row in self.actions),
-            "supersedes": tuple(slug(name) for name in self.supersedes),
+            "supersedes": self.supersedes,
         }
 
 

@@ -14,6 +14,8 @@ from knowledge.parsing.tokens import parse, plain_text
 _MOST_PASSES = 12
 _CODE = frozenset({"fence", "code_block", "html_block"})
 _CALLOUT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*\\?(?:\n|$)?")
+_HEADING_LINE = re.compile(r"^ {0,3}(?:#(?:[ \t]|$)|=+[ \t]*$)", re.MULTILINE)
+"""A line that a heading of level 1 has; text without one need not be parsed to know that there is none."""
 _PLACES = {"heading_open": Place.HEADING, "th_open": Place.CELL, "td_open": Place.CELL}
 
 
@@ -37,7 +39,7 @@ def normalise_markdown(text: str) -> str:
 
 def split_title(body: str) -> tuple[str | None, str]:
     """The first heading of level 1 (its words, without markup) and the body without it; None when there is none."""
-    tokens = parse(body)
+    tokens = parse(body) if _HEADING_LINE.search(body) else []
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0 and token.map:
             title = plain_text(tokens[at + 1])

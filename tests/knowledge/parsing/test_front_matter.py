@@ -87,7 +87,7 @@ def test_all_fields() -> None:
         "updated_at": date(2026, 2, 9),
         "views": 1897,
         "actions": (Action("Change", "https://x.example/y"),),
-        "supersedes": ("old-one", "3"),
+        "supersedes": ("Old One", "3"),
     }
 
 
