@@ -18,7 +18,7 @@ from bot.indexing.progress import IndexProgress
 from bot.models import Hit
 from bot.settings import Settings, prepare_process
 from bot.storage.database import Database, open_database
-from bot.storage.sources import remembered_sources
+from bot.storage.sources import forget_source, remembered_sources
 from bot.turns import Assistant
 from bot.wire import hit_to_json
 from embeddings.encoders import Encoder
@@ -27,6 +27,7 @@ from embeddings.fusion import DEFAULT_WEIGHTS
 from embeddings.model_files import open_model
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from knowledge.sources import open_remembered, open_source
+from knowledge.sources.missing import ForgottenSource
 from knowledge.sources.source import Source
 from knowledge.splitting import SPLITTING_IDENTITY
 from prompts.budget import unpack_ranks
@@ -50,6 +51,19 @@ class Footnote:
             return self.build([open_source(location) for location in locations], progress, rebuild)
         remembered = [open_remembered(source.key, source.location) for source in remembered_sources(self.database)]
         return self.build(remembered or [open_source(SAMPLE_HELP_CENTER)], progress, rebuild)
+
+    def forget(self, location: str, progress: IndexProgress) -> IndexReport:
+        """Take a remembered source's articles out of the index and do not read it again. Raises ConfigurationError."""
+        remembered = remembered_sources(self.database)
+        wanted = {location, str(Path(location).expanduser().resolve())}
+        source = next((source for source in remembered if wanted & {source.location, source.key}), None)
+        if source is None:
+            known = ", ".join(source.location for source in remembered) or "none"
+            raise ConfigurationError(f"{location} is not a source that was indexed; those are: {known}.")
+        report = self.build([ForgottenSource(source.key)], progress)
+        with self.database.write() as connection:
+            forget_source(connection, source.key)
+        return report
 
     def build(self, sources: Sequence[Source], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
         """Bring the index up to date with `sources`."""

@@ -60,6 +60,21 @@ def index(
 
 
 @app.command()
+def forget(
+    source: Annotated[str, typer.Argument(help="A folder or file that was indexed.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take a source's articles out of the index and do not read it again."""
+    with _opened(load_settings(data_dir=data_dir)) as footnote, TerminalProgress() as progress:
+        report = footnote.forget(source, progress)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        print_report(report)
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What a customer would ask.")],
     platform: OnPlatform = Platform.ANY,

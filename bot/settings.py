@@ -29,8 +29,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the database, the index and unpacked models.")
     encoder: str = Field(
         "all-MiniLM-L6-v2",
-        description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its revision "
-        "(org/name@commit).",
+        description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its "
+        "revision (org/name@commit).",
     )
     encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")

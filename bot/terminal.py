@@ -117,7 +117,7 @@ def print_settings(rows: Sequence[SettingRow]) -> None:
     table.add_column("setting", no_wrap=True)
     table.add_column("value", overflow="fold")
     table.add_column("source")
-    table.add_column("help")
+    table.add_column("help", overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in (row.variable, row.value, row.source, row.help)))
     Console().print(table)

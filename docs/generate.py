@@ -1,9 +1,9 @@
 """Write the generated reference pages: `make docs`. A test compares them with what this would write now."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from bot.cli import app as footnote
 from bot.settings import Settings, describe
@@ -45,11 +45,11 @@ def commands_page() -> str:
         "",
     ]
     for name, program in (("footnote", footnote), ("footnote-eval", footnote_eval)):
-        group = typer.main.get_command(program)
-        context = click.Context(group, info_name=name, terminal_width=100)
+        group = typer.main.get_group(program)
+        context = typer.Context(group, info_name=name, terminal_width=100)
         parts += [f"## {name}", "", *_help(group, context)]
-        for command in group.commands.values():  # type: ignore[attr-defined]
-            inner = click.Context(command, info_name=command.name, parent=context, terminal_width=100)
+        for command in group.commands.values():
+            inner = typer.Context(command, info_name=command.name, parent=context, terminal_width=100)
             parts += [f"### {name} {command.name}", "", *_help(command, inner)]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -57,7 +57,7 @@ def commands_page() -> str:
 PAGES = {"settings.md": settings_page, "cli.md": commands_page}
 
 
-def _help(command: click.Command, context: click.Context) -> list[str]:
+def _help(command: Any, context: typer.Context) -> list[str]:
     return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```", ""]
 
 

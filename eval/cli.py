@@ -57,7 +57,9 @@ def retrieval(
 @app.command()
 def fit(
     datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give two or more.")],
-    output: Annotated[Path, typer.Option("--output", help="Where the model goes.", show_default="the one that ships")] = MODEL_FILE,
+    output: Annotated[
+        Path, typer.Option("--output", help="Where the model goes.", show_default="the one that ships")
+    ] = MODEL_FILE,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")
     ] = None,

@@ -18,6 +18,7 @@ topic."""
 SUPERSEDED_PENALTY = 0.10
 """Taken from the fused score of an article that a newer one replaces."""
 
+_TITLE_PLATFORM = re.compile(r"\((web|app)\)\W*$", re.IGNORECASE)
 _APP_HEADING = re.compile(r"\b(app|mobile|ios|iphone|android)\b", re.IGNORECASE)
 _WEB_HEADING = re.compile(r"\b(web|website|desktop|browser|computer)\b", re.IGNORECASE)
 
@@ -104,9 +105,11 @@ def retrieve(
 
 
 def passage_platform(passage: Passage, article: Article) -> Platform:
-    """The platform a passage speaks of: its article's, else what the headings above it say."""
+    """The platform a passage speaks of: its article's, else what the title ends with, else what the headings say."""
     if article.platform is not Platform.ANY:
         return article.platform
+    if named := _TITLE_PLATFORM.search(article.title):
+        return Platform(named[1].lower())
     app, web = bool(_APP_HEADING.search(passage.heading)), bool(_WEB_HEADING.search(passage.heading))
     if app == web:
         return Platform.ANY

@@ -29,7 +29,7 @@ _FORMS = (
 )
 _KEY = re.compile(rf"(?<![0-9A-Za-z_])(?:{'|'.join(_FORMS)})(?![0-9A-Za-z_])")
 _PLACED = re.compile(
-    r"otpauth://[^\s\"'<>]{1,512}"
+    r"otpauth://[^\s\"'<>]{1,512}(?<![.,;:!?)])"
     r"|(?<=://)[^\s/:@\[\]]{1,64}:[^\s/@\[\]]{3,128}(?=@[A-Za-z0-9])"
     r"|(?<=bearer )[A-Za-z0-9._~+/-]{16,4096}=*(?![A-Za-z0-9])",
     re.IGNORECASE,

@@ -84,11 +84,12 @@ def card_numbers(text: str) -> Iterator[Span]:
 def _cards(text: str) -> Iterator[Span]:
     for match in _NUMBERS.finditer(text):
         start, end = match.span()
-        if end - start >= _SHORTEST and not _in_url(text, start):
-            groups = [group.span() for group in _GROUP.finditer(text, start, end)]
-            yield from _grouped(text, groups)
-            if 1 < len(groups) <= _LONGEST and _SPACED.fullmatch(match.group()) and _is_card(match.group()):
-                yield start, end
+        if end - start < _SHORTEST or text.endswith("+", 0, start) or _in_url(text, start):
+            continue
+        groups = [group.span() for group in _GROUP.finditer(text, start, end)]
+        yield from _grouped(text, groups)
+        if 1 < len(groups) <= _LONGEST and _SPACED.fullmatch(match.group()) and _is_card(match.group(), _SHORTEST + 1):
+            yield start, end
 
 
 def _in_url(text: str, at: int) -> bool:
@@ -109,13 +110,13 @@ def _grouped(text: str, groups: Sequence[Span]) -> Iterator[Span]:
 
 
 def _is_other(text: str, start: int, end: int) -> bool:
-    """Whether a group of digits is called an order or the like, or is part of a decimal or a telephone number."""
+    """Whether a group of digits is called an order or the like, or is part of a decimal number."""
     if _ORDER_BEFORE.search(text, max(0, start - _BEFORE), start) or _DECIMALS_AFTER.match(text, end):
         return True
-    return text.endswith("+", 0, start) or _DECIMALS_BEFORE.search(text, max(0, start - 2), start) is not None
+    return _DECIMALS_BEFORE.search(text, max(0, start - 2), start) is not None
 
 
-def _is_card(text: str) -> bool:
+def _is_card(text: str, least: int = _SHORTEST) -> bool:
     number = "".join(_GROUP.findall(text))
     issued = any(len(number) in lengths and int(number[:digits]) in prefixes for prefixes, digits, lengths in _ISSUERS)
-    return issued and luhn.is_valid(number)
+    return issued and len(number) >= least and luhn.is_valid(number)

@@ -71,7 +71,9 @@ def _value(match: re.Match[str], strength: str) -> Span | None:
     demand = _DEMANDS[strength]
     if match["quoted"]:
         value = match["quoted"].strip()
-        if match["is"] and strength != "weak" and not (_NOT_A_SECRET.match(value) or _PROSE.match(value)):
+        if _PROSE.match(value):
+            return None
+        if match["is"] and strength != "weak" and not _NOT_A_SECRET.match(value):
             return match.span("quoted")
         return _counted(value, match.start("quoted"), demand.joined if match["is"] else demand.plain)
     value = match["token"].rstrip(_TRAILING)

@@ -104,7 +104,7 @@ class _Reading:
         for run in self._runs(first, last, skipped):
             if len(run) < _LONG_RUN or not any(a <= run[0] and run[-1] < b for a, b in evident):
                 windows = valid_windows([self._numbers[self._words[at]] for at in run])
-                found += [(run[a], run[b - 1] + 1, b - a) for a, b in windows]
+                found += [(run[a], run[b - 1] + 1, b - a) for a, b in windows if not self._sounds_spoken(run[a:b])]
         return found
 
     def _runs(self, first: int, last: int, skipped: Set[int]) -> Iterator[list[int]]:
@@ -157,16 +157,19 @@ class _Reading:
 
     def _widened(self, begin: int, end: int) -> Span:
         """The span with the words at its edges that a slip, or an interruption of an incomplete phrase, cut off."""
-        short = sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP
-        if short and self._listed(begin - 2):
-            begin -= 2
-        elif begin and self._list.near(self._words[begin - 1]):
-            begin -= 1
-        if short and self._listed(end + 1):
-            end += 2
-        elif end < len(self._words) and self._list.near(self._words[end]):
-            end += 1
-        return begin, end
+        missing = -sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP
+        left = self._beyond(begin - 1, -1, missing)
+        right = self._beyond(end, 1, missing)
+        return begin - left, end + right
+
+    def _beyond(self, at: int, step: int, missing: int) -> int:
+        """How many tokens from `at` on belong to the phrase: one interruption and at most `missing` words; or one slip."""
+        count = 1
+        while count <= missing and self._listed(at + count * step):
+            count += 1
+        if count > 1:
+            return count
+        return int(0 <= at < len(self._words) and self._list.near(self._words[at]))
 
     def _listed(self, at: int) -> bool:
         return 0 <= at < len(self._words) and self._words[at] in self._numbers
@@ -191,6 +194,10 @@ class _Reading:
     def _gap(self, at: int) -> str:
         """What stands between a token and the next."""
         return self._text[self._tokens[at][1] : self._tokens[at + 1][0]]
+
+    def _sounds_spoken(self, run: Sequence[int]) -> bool:
+        """Whether so many words are everyday speech (over two thirds) that only chance can have made them valid."""
+        return 3 * sum(self._words[at] in SPEECH for at in run) > 2 * len(run)
 
     def _is_speech(self, begin: int, end: int) -> bool:
         return all(word in SPEECH or word not in self._numbers for word in self._words[begin:end])

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.storage.database import Database
-from bot.storage.schema import sources
+from bot.storage.schema import quarantine, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ def remember_source(connection: Connection, key: str, location: str, now: dateti
     connection.execute(
         insert(sources).values(key=key, position=position, location=location, added_at=now, last_read_at=now)
     )
+
+
+def forget_source(connection: Connection, key: str) -> None:
+    """Notes that a source is not to be read again, and drops what was quarantined of it."""
+    connection.execute(delete(quarantine).where(quarantine.c.source_key == key))
+    connection.execute(delete(sources).where(sources.c.key == key))
 
 
 def remembered_sources(database: Database) -> tuple[RememberedSource, ...]:

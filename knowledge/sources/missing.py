@@ -1,4 +1,4 @@
-"""A source that was read before and cannot be opened now."""
+"""Stand-ins for sources that were read before: one that cannot be opened now, one that is to be forgotten."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,3 +18,15 @@ class MissingSource:
     def read(self) -> Iterator[Article | Rejected]:
         """Raises SourceError with the sentence."""
         raise SourceError(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenSource:
+    """Stands for a remembered source that has no articles any more."""
+
+    key: str
+    complete: bool = True
+
+    def read(self) -> Iterator[Article | Rejected]:
+        """Nothing."""
+        return iter(())

@@ -67,6 +67,21 @@ def test_one_missing_source_does_not_stop_the_others(articles: Path, tmp_path: P
     assert "more.jsonl" in run("doctor").stdout
 
 
+def test_a_forgotten_source_is_gone_for_good(articles: Path, tmp_path: Path) -> None:
+    other = tmp_path / "more.jsonl"
+    other.write_text('{"id": "more", "title": "More", "text": "More text about vaults."}\n')
+    run("index", str(articles), str(other))
+    assert json_of("forget", "more.jsonl")["articles"]["removed"] == 1
+    assert json_of("index")["articles"]["unchanged"] == 2
+    assert all(hit["article_id"] != "more" for hit in json_of("search", "vaults")["hits"])
+
+
+def test_only_a_known_source_can_be_forgotten(articles: Path) -> None:
+    run("index", str(articles))
+    result = run("forget", "elsewhere")
+    assert result.exit_code == 1 and str(articles) in str(result.exception)
+
+
 def test_ask_prints_the_public_json(articles: Path) -> None:
     run("index", str(articles))
     told = json_of("ask", "How do I change my email?", "--platform", "web")

@@ -43,6 +43,12 @@ def test_one_candidate_a_signal(shelf: Shelf) -> None:
     assert 1 <= len(ask(shelf, "How do I change my email?", candidates=1)) <= 2
 
 
+def test_a_title_may_name_the_platform() -> None:
+    passage = Passage(id="0" * 15, article_id="a", title="t", heading="", url=None, text="x", start=0, end=1)
+    article = Article(id="a", title="How do I freeze my account? (web)", body="x")
+    assert passage_platform(passage, article) is Platform.WEB
+
+
 @pytest.mark.parametrize(
     ("article_platform", "heading", "platform"),
     [

@@ -11,7 +11,7 @@ ENGLISH = next(words for words in word_lists() if words.language == "english")
 def test_all_languages_of_the_package_with_every_word_apart() -> None:
     assert {words.language for words in word_lists()} == set(Mnemonic.list_languages())
     for words in word_lists():
-        assert {number for number in words.numbers.values()} == set(range(2048)), words.language
+        assert set(words.numbers.values()) == set(range(2048)), words.language
 
 
 def test_four_letters_stand_for_a_word() -> None:

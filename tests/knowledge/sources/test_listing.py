@@ -14,7 +14,7 @@ FAQ
 Announcements
 Product documents
 How do I rename a vault?
-Open the vault list and tap the name.5. Can two vaults share a name? No.Published on 11 Jun 2024Updated on 14 May 202511\
+Tap the name.5. Can two vaults share a name? No.Published on 11 Jun 2024Updated on 14 May 202511\
 What's a vault?
 A vault keeps coins apart.Published on 26 Sept 2023Updated on 16 Mar 20261,897Vault v2.0 is here
 New: limits per vault [beta].Published on Aug 26, 2025Updated on Jun 2, 2026Vault FAQ
