@@ -16,6 +16,7 @@ from bot.answering.stopwatch import Stopwatch
 from bot.errors import EmptyMessage, MessageTooLong
 from bot.handoff.escalation import owner_after, reason_after_search, reason_before_search
 from bot.models import Conversation, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Turn
+from bot.safety.message_ids import storable_id
 from bot.safety.redaction import Redaction, critical, redact
 from bot.storage.database import Database
 from bot.storage.turns import find_turn, record_turn
@@ -132,6 +133,7 @@ def take_turn(
     assistant: Assistant, database: Database, conversation: Conversation, text: str, client_message_id: str
 ) -> Turn:
     """Answer a message of a conversation and store the turn, once for each `client_message_id`."""
+    client_message_id = storable_id(client_message_id)
     if told := find_turn(database, conversation.id, client_message_id):
         return told
     outcome = assistant.answer(text, conversation.context)

@@ -103,8 +103,9 @@ class _Reading:
         found: list[_Window] = []
         for run in self._runs(first, last, skipped):
             if len(run) < _LONG_RUN or not any(a <= run[0] and run[-1] < b for a, b in evident):
-                windows = valid_windows([self._numbers[self._words[at]] for at in run])
-                found += [(run[a], run[b - 1] + 1, b - a) for a, b in windows if not self._sounds_spoken(run[a:b])]
+                for a, b in valid_windows([self._numbers[self._words[at]] for at in run]):
+                    if not self._sounds_spoken(run[a:b]):
+                        found.append((run[a], run[b - 1] + 1, b - a))
         return found
 
     def _runs(self, first: int, last: int, skipped: Set[int]) -> Iterator[list[int]]:
@@ -163,7 +164,7 @@ class _Reading:
         return begin - left, end + right
 
     def _beyond(self, at: int, step: int, missing: int) -> int:
-        """How many tokens from `at` on belong to the phrase: one interruption and at most `missing` words; or one slip."""
+        """How many tokens from `at` on belong to it: an interruption and at most `missing` words, or one slip."""
         count = 1
         while count <= missing and self._listed(at + count * step):
             count += 1

@@ -10,9 +10,12 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.safety.redaction import redact
 from bot.web.errors import INTERNAL_CODE, INTERNAL_SENTENCE, error_response
 
 PATH_CHARACTERS = 200
+READ_CHARACTERS = 4096
+"""How much of a path is searched for secrets; what is behind it is never logged."""
 FRAMES = 8
 
 _log = structlog.get_logger("footnote.web")
@@ -97,5 +100,5 @@ class RequestLog:
                     await answer(scope, receive, note_status)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                path = scope["path"][:PATH_CHARACTERS]
+                path = redact(scope["path"][:READ_CHARACTERS]).text[:PATH_CHARACTERS]
                 _log.info("request", method=scope["method"], path=path, status=status, milliseconds=milliseconds)

@@ -8,7 +8,15 @@ from bot import cli
 from bot.cli import app
 from tests.fakes import LetterEncoder
 
-EMAIL = "---\nid: change-email\ntitle: How do I change my email?\nupdated_at: 2026-02-09\n---\n\n1. Open **Email**.\n2. Select **Change**.\n"
+EMAIL = """---
+id: change-email
+title: How do I change my email?
+updated_at: 2026-02-09
+---
+
+1. Open **Email**.
+2. Select **Change**.
+"""
 FEES = "---\nid: fees\ntitle: What does a withdrawal cost?\n---\n\nA withdrawal of USDT on TRC20 costs 1.5 USDT.\n"
 
 

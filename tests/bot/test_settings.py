@@ -56,7 +56,7 @@ def test_an_unknown_name_in_the_file_is_refused(own_folder: Path) -> None:
 
 def test_a_broken_file_is_refused(own_folder: Path) -> None:
     (own_folder / "footnote.toml").write_text("port = = 1\n")
-    with pytest.raises(ConfigurationError, match="footnote.toml cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"footnote\.toml cannot be read"):
         load_settings()
 
 

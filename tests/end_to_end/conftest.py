@@ -2,13 +2,17 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from bot import assembly, cli
@@ -63,17 +67,64 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
     return run
 
 
-def own_process(
-    *arguments: str | bytes, cwd: Path = ROOT, module: str = "tests.end_to_end.lettered", **variables: str
-) -> Done:
-    """The command in a process of its own; its module is `bot` for the real encoder."""
-    environment = {key: value for key, value in os.environ.items() if not key.upper().startswith("FOOTNOTE_")}
+LETTERED = "tests.end_to_end.lettered"
+REAL = "bot"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's, without the developer's settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.upper().startswith("FOOTNOTE_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **variables}
+
+
+def own_process(*arguments: str | bytes, cwd: Path = ROOT, module: str = LETTERED, **variables: str) -> Done:
+    """The command in a process of its own; its module is REAL for the real encoder."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=cwd,
-        env={**environment, "PYTHONPATH": str(ROOT), **variables},
+        env=environment(**variables),
         capture_output=True,
         timeout=240,
         check=False,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server in a process of its own, and the file that its standard output and standard error go to."""
+
+    address: str
+    log: Path
+
+
+@contextmanager
+def own_server(data: Path, log: Path, module: str = LETTERED, **variables: str) -> Iterator[Running]:
+    """`footnote serve` over a data directory on a free port, ready to answer; stopped by SIGTERM at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", module, "serve", "--port", str(port), "--data-dir", str(data)]
+    with (
+        log.open("wb") as told,
+        subprocess.Popen(command, cwd=ROOT, env=environment(**variables), stdout=told, stderr=told) as process,
+    ):
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield Running(f"http://127.0.0.1:{port}", log)
+            process.terminate()
+            assert process.wait(20) == 0, log.read_text()
+        finally:
+            process.kill()
+
+
+def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            if httpx2.get(f"{address}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"The server was not ready after 120 s: {log.read_text()}")

@@ -33,5 +33,5 @@ def test_a_missing_or_unknown_variable_is_refused() -> None:
 
 
 def test_an_unknown_template_names_the_known_ones() -> None:
-    with pytest.raises(TemplateError, match="replies/thanks.txt"):
+    with pytest.raises(TemplateError, match=r"replies/thanks\.txt"):
         render("replies/no_such.txt")
