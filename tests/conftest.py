@@ -3,8 +3,14 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from bot.assembly import open_encoder, open_footnote
+from bot.indexing.progress import SilentProgress
+from bot.settings import Settings
+from embeddings.encoders import Encoder
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 
@@ -28,3 +34,32 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     for key in [key for key in os.environ if key.upper().startswith("FOOTNOTE_")]:
         monkeypatch.delenv(key)
     yield
+
+
+@pytest.fixture(scope="session")
+def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The encoder that ships, loaded once. A test that asks for it is marked `encoder`."""
+    return open_encoder(_settings(tmp_path_factory.mktemp("no-models")))
+
+
+@pytest.fixture(scope="session")
+def sample_center(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Path:
+    """A data directory with the sample help center, indexed by the real encoder as `footnote index` does it.
+
+    Made once and shared: read it, or copy it first. A test that asks for it is marked `encoder`.
+    """
+    folder = tmp_path_factory.mktemp("sample-center")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.assembly.open_encoder", lambda _: real_encoder)
+        footnote = open_footnote(_settings(folder))
+    try:
+        report = footnote.update_index((), SilentProgress())
+    finally:
+        footnote.close()
+    assert not report.rejected
+    return folder
+
+
+def _settings(data_dir: Path) -> Settings:
+    """The defaults, whatever the developer has set, over a data directory."""
+    return Settings.model_construct(data_dir=data_dir)

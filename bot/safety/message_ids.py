@@ -5,8 +5,8 @@ import re
 
 from bot.safety.redaction import redact
 
-_RANDOM = re.compile(r"[0-9A-Fa-f-]+")
-"""Hexadecimal digits, as in a UUID: by chance some of them look like a card number."""
+_RANDOM = re.compile(r"[0-9a-f]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""Hexadecimal digits, longer than any card number, or a UUID: by chance some look like a key or hold a card number."""
 
 
 def storable_id(sent: str) -> str:

@@ -1,7 +1,9 @@
 """Conversations over HTTP: open one, send a message, read the transcript."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse
@@ -21,6 +23,7 @@ from bot.web.schemas import ContextIn, ConversationIn, ConversationOut, MessageI
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversations"])
 
+_HOST = re.compile(r"[^:/?#]+://[^/?#]*")
 _STREAM = (
     "The answer. With `Accept: text/event-stream` it comes as events: `meta` {conversation_id, client_message_id}, "
     "`status` {stage}, `token` {t} for each piece of the reply's text, `citation` {…} for each citation, and at the "
@@ -82,8 +85,16 @@ async def read_transcript(conversation_id: str, token: BearerToken, service: Run
 
 
 def _context(body: ContextIn) -> CustomerContext:
-    page_url = redact(body.page_url).text if body.page_url else None
+    page_url = _without_secrets(body.page_url) if body.page_url else None
     return CustomerContext(platform=body.platform, locale=body.locale, page_url=page_url)
+
+
+def _without_secrets(url: str) -> str:
+    """The address masked, and what stands behind its host once more on its own: numbers in an address are left alone."""
+    masked = redact(url).text
+    host = _HOST.match(masked)
+    behind = redact(unquote_plus(masked[host.end() :])) if host else None
+    return masked[: host.end()] + behind.text if host and behind and behind.findings else masked
 
 
 def _transcript(conversation: Conversation, turns: tuple[Turn, ...]) -> dict[str, Any]:

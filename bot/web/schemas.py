@@ -31,7 +31,10 @@ class ContextIn(Wire):
 
     platform: Platform = Field(default=Platform.ANY, description="Version of the product that the customer uses.")
     locale: str = Field(
-        default="en", pattern=r"^[A-Za-z0-9_-]{2,35}$", description="Language tag, such as `en` or `pt-BR`."
+        default="en",
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$",
+        description="Language tag, such as `en` or `pt-BR`.",
     )
     page_url: Text | None = Field(
         default=None, max_length=8192, description="The page that the conversation is opened from."

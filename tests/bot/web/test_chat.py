@@ -175,3 +175,13 @@ def test_failures_of_the_assistant(talk, assistant, error, status, code) -> None
 def test_a_temporary_failure_says_when_to_come_back(talk, assistant) -> None:
     assistant.enqueue(IndexUnavailable("none"))
     assert int(talk.send("question").headers["retry-after"]) > 0
+
+
+def test_a_card_number_in_the_page_is_masked_wherever_it_stands(client: TestClient, footnote) -> None:
+    for page in ("?card=4929138827467190", "pay/4929-1388-2746-7190#x", "?n=4929%201388%202746%207190&x=1"):
+        body = {"site_key": SITE, "context": {"page_url": f"https://shop.example/{page}"}}
+        opened = client.post("/api/v1/conversations", json=body).json()
+        stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"])
+        assert (stored.context.page_url or "").startswith("https://shop.example/")
+        assert "[card number removed]" in (stored.context.page_url or "")
+        assert "4929" not in (stored.context.page_url or "")
