@@ -110,7 +110,7 @@ def search(
                 {"query": query, "hits": [footnote.hit_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)]}
             )
         else:
-            print_hits(hits, signals=True)
+            print_hits(hits)
 
 
 @app.command()

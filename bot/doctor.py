@@ -43,6 +43,8 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         footnote = open_footnote(settings)
     except FootnoteError as error:
         return (*findings, Finding(Severity.FAILURE, str(error)))
+    except PromptError as error:
+        return (*findings, Finding(Severity.FAILURE, str(error), "make install"))
     try:
         findings += [*_index(footnote), *_quarantine(footnote), *_encoder(footnote), *_ranks(settings)]
     finally:

@@ -115,7 +115,7 @@ def load_settings(**given: Any) -> Settings:
             ) from error
         where = f"{PREFIX}{name.upper()} (or {name} in footnote.toml)"
         raise ConfigurationError(f"The setting {where} cannot be {first['input']!r}: {first['msg']}.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"footnote.toml cannot be read: {error}.") from error
 
 

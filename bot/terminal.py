@@ -102,13 +102,12 @@ def print_reply(reply: Reply) -> None:
         _print(f"  → {action.label}: {action.url}")
 
 
-def print_hits(hits: Sequence[Hit], *, signals: bool) -> None:
-    """Ranked passages, with the signals behind each score when asked."""
+def print_hits(hits: Sequence[Hit]) -> None:
+    """Ranked passages, each with the signals behind its score."""
     for rank, hit in enumerate(hits, start=1):
         place = f" › {hit.passage.heading}" if hit.passage.heading else ""
         _print(f"{rank:>3}. {hit.score:.3f}  {hit.passage.title}{place}  [{hit.passage.article_id}]")
-        if signals:
-            _print("        " + "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items()))
+        _print("        " + "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items()))
 
 
 def print_settings(rows: Sequence[SettingRow]) -> None:

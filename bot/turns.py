@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from bot.answering.composing import compose
@@ -72,7 +73,7 @@ class Assistant:
         sure = self.confidence.probability(confidence_signals(hits, message.text, index.lexical))
         watch.lap("search")
         reply = None
-        if not reason_after_search(sure, self.answer_threshold):
+        if hits and not reason_after_search(sure, self.answer_threshold):
             relevance = relevance_to(message.text, vector, self.encoder)
             article = index.articles[hits[0].passage.article_id]
             reply = compose(
@@ -146,7 +147,7 @@ def take_turn(
         trace={**outcome.trace, "timings_ms": outcome.timings_ms},
         asked_at=datetime.now(UTC),
     )
-    return record_turn(database, turn, owner_after(outcome.reply, conversation.owner))
+    return record_turn(database, turn, partial(owner_after, outcome.reply))
 
 
 def _handoff(reason: HandoffReason, confidence: float, **values: str) -> Handoff:

@@ -129,10 +129,6 @@ class LexicalIndex:
         total = math.fsum(weights.values())
         return math.fsum(idf for term, idf in weights.items() if self._contains(term, row)) / total if total else 0.0
 
-    def unknown_terms(self, query: str) -> list[str]:
-        """The different terms of the question that no text has, in the question's order."""
-        return [term for term in dict.fromkeys(terms(query)) if term not in self._vocabulary]
-
     def _scores(self, query: str) -> NDArray[np.float32]:
         known = self._bm25.get_tokens_ids(terms(query))
         if not known:

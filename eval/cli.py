@@ -20,6 +20,7 @@ from eval.fitting import fit_confidence
 from eval.reporting import print_left_out, print_retrieval
 from eval.retrieval import evaluate_retrieval
 from knowledge.errors import KnowledgeError
+from prompts.errors import PromptError
 
 app = typer.Typer(
     help="Measures Footnote: a number for every claim.",
@@ -88,6 +89,6 @@ def main() -> None:
     """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
     try:
         app()
-    except (EvaluationError, FootnoteError, KnowledgeError, EmbeddingError) as error:
+    except (EvaluationError, FootnoteError, KnowledgeError, EmbeddingError, PromptError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None

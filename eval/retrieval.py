@@ -14,6 +14,7 @@ from bot.indexing.progress import IndexProgress
 from bot.models import CustomerContext
 from bot.settings import Settings
 from eval.cases import Dataset
+from eval.errors import DatasetError
 from eval.metrics import Estimate, percentile, retrieval_metrics
 from knowledge.models import Article, Audience, Rejected
 from knowledge.sources import open_source
@@ -77,7 +78,12 @@ class WholeCorpus:
 
 
 def evaluate_retrieval(dataset: Dataset, settings: Settings, progress: IndexProgress) -> RetrievalReport:
-    """Index the data set's corpus (once for each content and configuration) and ask every question, one at a time."""
+    """Index the data set's corpus (once for each content and configuration) and ask every question, one at a time.
+
+    Raises DatasetError when there is none.
+    """
+    if not dataset.cases:
+        raise DatasetError(f"No question of the data set {dataset.folder} has a relevant document in qrels/test.tsv.")
     own = settings.model_copy(update={"data_dir": index_folder_for(dataset, settings)})
     footnote = open_footnote(own)
     try:

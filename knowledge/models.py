@@ -36,10 +36,8 @@ class Article:
     """One help-center article in normal form.
 
     `body` is normalised Markdown (NFC, LF, no raw HTML, no hidden characters, no leading or trailing blank lines) that
-    starts
-    below the title. Offsets everywhere in Footnote are indices into this string. `source` and `origin` say where it
-    came from
-    (the source's key; the file or row inside it) and are no part of its content.
+    starts below the title. Offsets everywhere in Footnote are indices into this string. `source` and `origin` say where
+    it came from (the source's key; the file or row inside it) and are no part of its content.
     """
 
     id: str
@@ -108,10 +106,8 @@ class Passage:
     """A contiguous piece of an article, small enough for the encoder: `text == article.body[start:end]`.
 
     `heading` is the path of headings above it, joined with " › " (empty above the first heading). `url` is the
-    article's own
-    URL, if it has one. `id` is 15 hexadecimal digits (60 bits) of a hash over article id, title, heading and text;
-    `key` is
-    the same as an integer, the id under which indexes know it.
+    article's own URL, if it has one. `id` is 15 hexadecimal digits (60 bits) of a hash over article id, title, heading
+    and text; `key` is the same as an integer, the id under which indexes know it.
     """
 
     id: str

@@ -1,9 +1,8 @@
 """The token budget of a language model's prompt, counted by tiktoken without a network.
 
 tiktoken fetches its ranks at first use and has no switch against that. Footnote carries the ranks (`ranks/README.md`),
-unpacks
-them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings.py sets it), and refuses to count when they are
-not there.
+unpacks them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings.py sets it), and refuses to count when
+they are not there.
 """
 
 import hashlib
@@ -28,7 +27,10 @@ def unpack_ranks(folder: Path) -> Path:
     file = folder / CACHE_FILE
     if ranks_are_unpacked(folder):
         return file
-    ranks = lzma.decompress(PACKED_RANKS.read_bytes())
+    try:
+        ranks = lzma.decompress(PACKED_RANKS.read_bytes())
+    except lzma.LZMAError:
+        ranks = b""
     if hashlib.sha256(ranks).hexdigest() != RANKS_SHA256:
         raise RanksError(f"The token ranks in {PACKED_RANKS.name} are not the published ones; install Footnote again.")
     folder.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,8 @@ def cite(article: Article, start: int, end: int, number: int, links_start_with: 
 
 def article_link(article: Article, start: int, end: int, links_start_with: str) -> str:
     """The URL of `article.body[start:end]`: the article's own, or its page under `/help/`, with the exact place."""
-    return (article.url or f"{links_start_with}/help/{percent_encode(article.id)}") + place(article, start, end)
+    page, mark, own = (article.url or f"{links_start_with}/help/{percent_encode(article.id)}").partition("#")
+    return page + (place(article, start, end) or mark + own)
 
 
 def place(article: Article, start: int, end: int) -> str:

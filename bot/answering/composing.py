@@ -1,10 +1,8 @@
 """An answer out of an article's own sentences and steps, in the article's order, each an exact quote by offset.
 
 A unit is what can be quoted by itself: a sentence, a whole step, a bullet or a table row. The composer looks at one
-section of one
-article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise keeps the
-sentences that
-come nearest to the question.
+section of one article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise
+keeps the sentences that come nearest to the question.
 """
 
 import re
@@ -33,6 +31,8 @@ PROSE_BEATS_STEPS = 1.25
 relevant."""
 
 _MARKER = re.compile(r"\s*(?:\d{1,9}[.)]|[-*+]|>)\s+")
+_PARAGRAPH_END = re.compile(r"\n(?=[ \t>]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|\||#{1,6}[ \t]))")
+"""The line end after which a block is nested in an item or callout, or a blank line stands."""
 _WARNING = re.compile(r">\s*\*\*Warning", re.IGNORECASE)
 _LISTED = (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)
 
@@ -153,7 +153,8 @@ def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citatio
             case BlockKind.STEP:
                 number = number + 1 if joined and number else (block.number or 1)
                 marker = f"{number}. "
-                parts.append(("\n" if joined else "\n\n") + marker + footnoted(quote, citation.number))
+                nested = _indented(quote, len(marker) - (unit.start - block.start))
+                parts.append(("\n" if joined else "\n\n") + marker + footnoted(nested, citation.number))
             case BlockKind.BULLET:
                 parts.append(("\n" if joined else "\n\n") + "- " + footnoted(quote, citation.number))
             case BlockKind.TABLE_ROW:
@@ -171,8 +172,9 @@ def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citatio
 
 def footnoted(quote: str, number: int) -> str:
     """The quote with its number at the end of its first paragraph, so that nested lists stay lists."""
-    first, newline, rest = quote.partition("\n")
-    return f"{first} [{number}]{newline}{rest}"
+    found = _PARAGRAPH_END.search(quote)
+    end = found.start() if found else len(quote)
+    return f"{quote[:end]} [{number}]{quote[end:]}"
 
 
 def footnoted_row(row: str, number: int) -> str:
@@ -185,6 +187,11 @@ def table_head(article: Article, row: Block) -> str:
     heads = (block for block in page_of(article.body).blocks if block.kind is BlockKind.TABLE_HEAD)
     head = next((block for block in heads if block.group == row.group), None)
     return article.body[head.start : head.end] if head else ""
+
+
+def _indented(quote: str, by: int) -> str:
+    """The quote with what is nested in it moved right, where its new marker is wider than the one in the article."""
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * by, quote) if by > 0 else quote
 
 
 def _marker(text: str) -> int:

@@ -38,10 +38,8 @@ def confidence_signals(hits: Sequence[Hit], question: str, lexical: TermIndex) -
     """What tells a right answer from a wrong one, each 0–1; all 0 when nothing was found.
 
     `dense`, `title`: cosines of the best passage and its title. `coverage`: share of the question's information that
-    stands in the
-    best passage. `margin`: by how much the best passage beats that of the next article. `agreement`: whether meaning
-    and words
-    propose the same article first.
+    stands in the best passage. `margin`: by how much the best passage beats that of the next article. `agreement`:
+    whether meaning and words propose the same article first.
     """
     if not hits:
         return dict.fromkeys(SIGNALS, 0.0)

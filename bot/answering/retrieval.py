@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from bot.models import Hit
 from embeddings.fusion import DEFAULT_WEIGHTS, fuse
 from embeddings.models import Match
-from knowledge.models import Article, Passage, Platform
+from knowledge.models import Article, Audience, Passage, Platform
 
 OTHER_PLATFORM_PENALTY = 0.10
 """Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
 topic."""
 SUPERSEDED_PENALTY = 0.10
-"""Taken from the fused score of an article that a newer one replaces."""
+"""Taken from the fused score of an article that a newer one, which customers may read, replaces."""
 
 _TITLE_PLATFORM = re.compile(r"\((web|app)\)\W*$", re.IGNORECASE)
 _APP_HEADING = re.compile(r"\b(app|mobile|ios|iphone|android)\b", re.IGNORECASE)
@@ -95,7 +95,12 @@ def retrieve(
         "lexical": index.lexical.scores(question, keys),
         "title": {key: title_scores[index.title_keys[article.id]] for key, article in articles.items()},
     }
-    superseded = {old for article in index.articles.values() for old in article.supersedes}
+    superseded = {
+        old
+        for article in index.articles.values()
+        if article.audience is not Audience.INTERNAL
+        for old in article.supersedes
+    }
     hits = []
     for match in fuse(signals, weights):
         passage = index.passages[match.id]

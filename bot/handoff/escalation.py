@@ -13,10 +13,20 @@ _ANYONE = rf"({_PERSON}|someone|somebody|people|assistants?)"
 _ADJECTIVE = (
     r"((a|an|the|your|another|any|some|one|of|real|actual|live|human|free|customer|service|support|care|f\w+king) )*"
 )
-_REACH = r"(talk|speak|chat|connect|contact|reach|transfer|escalat|call|put|pass|hand|get)(ing|ting|ring|e|ed)?"
+_STAFF = (
+    r"(humans?|agents?|representatives?|reps?|operators?|support (agent|team|person|specialist)|"
+    r"customer (service|support|care)|live (chat|support|agent|person))"
+)
+_SPEAK = r"(talk|speak|chat|connect|contact|reach)(ing|e|ed)?"
+_CALL = r"(escalat|call|get)(ing|ting|e|ed)?"
+_HAND_OVER = r"(transfer|put|pass|hand)(ing|ting|ring|red|ed)?"
 _ON_THE_WAY = r"( (me|us|this|to|with|through|over|in touch|on|for|directly|right|now|please))*"
 _PATTERNS = (
-    rf"\b{_REACH}{_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
+    rf"\b{_SPEAK}{_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
+    rf"\b{_CALL}{_ON_THE_WAY} {_ADJECTIVE}{_PERSON}\b",
+    rf"\b{_HAND_OVER}{_ON_THE_WAY} {_ADJECTIVE}{_STAFF}\b",  # "transfer to another person" may be about money
+    rf"\b({_CALL}|{_HAND_OVER}) (me|us|this|it){_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
+    r"\b(get|call) (someone|somebody) (to|who) (can )?(help|assist|talk|speak|call|contact|look)\b",
     rf"\b(want|need|prefer|give me|let me have|get me|bring me){_ON_THE_WAY} {_ADJECTIVE}{_PERSON}\b",
     rf"^\W*{_ADJECTIVE}(agent|operator|representative|human|person|customer service|customer support)"
     r"( please| now| pls)*\W*$",

@@ -1,5 +1,6 @@
 """The turns of a conversation, each stored once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -16,22 +17,26 @@ def find_turn(database: Database, conversation_id: str, client_message_id: str) 
         return _find(connection, conversation_id, client_message_id)
 
 
-def record_turn(database: Database, turn: Turn, owner: Owner) -> Turn:
-    """Stores the turn as the last of its conversation, which `owner` owns from now on, in one transaction.
+def record_turn(database: Database, turn: Turn, owner_after: Callable[[Owner], Owner]) -> Turn:
+    """Stores the turn as the last of its conversation, in one transaction. `owner_after` says who owns it from now on,
+    given who owns it by then: somebody may have taken over while the reply was made.
 
     A message that already has a turn keeps it: that turn is returned, and neither it nor the owner changes.
     ConversationNotFound.
     """
     with database.write() as connection:
-        conversation = select(conversations.c.id).where(conversations.c.id == turn.conversation_id)
-        if connection.execute(conversation.with_for_update()).first() is None:
+        conversation = select(conversations.c.owner).where(conversations.c.id == turn.conversation_id)
+        owner = connection.scalar(conversation.with_for_update())
+        if owner is None:
             raise ConversationNotFound("There is no conversation with this id. Start a new one.")
         stored = _find(connection, turn.conversation_id, turn.client_message_id)
         if stored is not None:
             return stored
         _insert(connection, turn)
         connection.execute(
-            update(conversations).where(conversations.c.id == turn.conversation_id).values(owner=owner.value)
+            update(conversations)
+            .where(conversations.c.id == turn.conversation_id)
+            .values(owner=owner_after(Owner(owner)).value)
         )
     return turn
 

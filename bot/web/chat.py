@@ -90,7 +90,7 @@ def _context(body: ContextIn) -> CustomerContext:
 
 
 def _without_secrets(url: str) -> str:
-    """The address masked, and what stands behind its host once more on its own: numbers in an address are left alone."""
+    """The address masked, then what stands behind its host by itself: in a whole address numbers are left alone."""
     masked = redact(url).text
     host = _HOST.match(masked)
     behind = redact(unquote_plus(masked[host.end() :])) if host else None

@@ -46,7 +46,7 @@ def split_front_matter(text: str, origin: str) -> tuple[dict[str, Any], str]:
         return {}, text
     try:
         values = yaml.load(match[1], Loader=_PlainLoader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
         raise ArticleError(f"The front matter of {origin} is not valid YAML: {_where(error)}. Correct it.") from error
     if values is None:
         return {}, text[match.end() :]
@@ -59,13 +59,20 @@ def _where(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem:
         line = f" (line {error.problem_mark.line + 2})" if error.problem_mark else ""
         return f"{error.problem}{line}"
+    if isinstance(error, LookupError | AttributeError | TypeError):
+        return "a value does not fit the tag (`!!…`) in front of it"
     return "it is nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())
 
 
 def _words(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("should be a text, not true or false")
-    return " ".join(str(value).split()) if isinstance(value, str | int | float | date) else value
+    return " ".join(_whole(str(value)).split()) if isinstance(value, str | int | float | date) else value
+
+
+def _whole(text: str) -> str:
+    """The text without lone surrogates, which no file and no database can hold."""
+    return text.encode(errors="ignore").decode()
 
 
 def _lower(value: object) -> object:
@@ -77,7 +84,7 @@ def _day(value: object) -> object:
         return value.date()
     if not isinstance(value, str):
         return value
-    text = value.strip()
+    text = _whole(value).strip()
     try:
         if _ISO_DATE.fullmatch(text):
             return date.fromisoformat(text[:10])
@@ -86,15 +93,15 @@ def _day(value: object) -> object:
             if first == second:
                 return first
     except (ParserError, OverflowError, ValueError) as error:
-        raise ValueError(f'"{value}" is no date') from error
-    raise ValueError(f'"{value}" is no date: write it as 2026-02-09, 9 Feb 2026 or Feb 9, 2026')
+        raise ValueError(f'"{text}" is no date') from error
+    raise ValueError(f'"{text}" is no date: write it as 2026-02-09, 9 Feb 2026 or Feb 9, 2026')
 
 
 def _count(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,18}", value.strip()):
         return int(value.strip().replace(",", ""))
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f'"{value}" is no number of views')
+        raise ValueError(f'"{_whole(str(value))}" is no number of views')
     return value
 
 

@@ -24,6 +24,10 @@ def open_source(location: str | Path) -> Source:
     kind.
     """
     path = Path(location).expanduser()
+    try:
+        str(path.resolve()).encode()
+    except UnicodeEncodeError as error:
+        raise SourceError(f"The path {str(path)!a} is no UTF-8 text: rename it.") from error
     if path.is_dir():
         source = FolderSource(path)
         source.check()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,7 +97,10 @@ class FolderSource:
 def read_text(path: Path, origin: str) -> str:
     """The file's text. Raises ArticleError when it is too large, no UTF-8 text, or cannot be read."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+            raise ArticleError(f"{origin} is a pipe or a socket, not a file: take it out of the folder.")
+        size = status.st_size
         if size > LARGEST:
             raise ArticleError(
                 f"{origin} has {size / MEGABYTE:.3g} MB; the limit is {LARGEST // MEGABYTE} MB: split it."

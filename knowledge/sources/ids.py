@@ -19,6 +19,10 @@ class Ids:
             raise ArticleError(
                 f"{origin} has the id {written[:60]!r}: give it one of 1 to {LONGEST} printable characters."
             )
+        if {".", ".."} & set(written.split("/")):
+            raise ArticleError(
+                f'{origin} has the id "{written}", which a browser takes for another address: change it.'
+            )
         if written in self._origins:
             raise ArticleError(
                 f'{origin} has the id "{written}", and so has {self._origins[written]}: give one of them another id.'

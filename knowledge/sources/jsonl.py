@@ -19,7 +19,8 @@ class JsonlSource:
     """Rows with `id` or `_id`, `title`, `text` (Markdown) or `html`, and the fields of front matter.
 
     `updated` stands for `updated_at`, `published` for `published_at`.
-    `"internal": true` makes a row's audience internal, whatever else it says. An empty line is passed over.
+    `"internal": true` makes a row's audience internal, whatever else it says; a value but true and false rejects it,
+    lest it be shown. An empty line is passed over.
     """
 
     complete = True
@@ -82,7 +83,10 @@ def _row(line: bytes, origin: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise ArticleError(f"{origin} is no JSON object: each line holds one, in braces.")
     row = {**{name: row[other] for other, name in _SAME_AS.items() if other in row}, **row}
-    if row.get("internal") is True:
+    internal = row.get("internal")
+    if internal not in (None, True, False):
+        raise ArticleError(f'{origin} has an "internal" that is neither true nor false: write one of the two.')
+    if internal:
         row["audience"] = "internal"
     return row
 

@@ -21,7 +21,7 @@ _TABS = {"all": None, "faq": "faq", "announcements": "announcements", "product d
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DATE = rf"(?:\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
 _PUBLISHED = re.compile(rf"Published on ?({_DATE})(?: ?Updated on ?({_DATE}))?|Updated on ?({_DATE})")
-_DIGITS = re.compile(r"\d[\d,]*")
+_DIGITS = re.compile(r"\d[\d,]{0,19}")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})*")
 _YEAR_TITLE = re.compile(r"(?:19|20)\d\d (?=\S)")
 _DIGIT_WORD = re.compile(r"(?<![\w,.])\d{1,2}[A-Z]{1,4}s?(?![\w])")

@@ -70,3 +70,9 @@ def test_wrong_weights_are_found(indexed: Settings, monkeypatch: pytest.MonkeyPa
 def test_a_misspelt_variable_is_found(indexed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_PROT", "1")
     assert "FOOTNOTE_PROT" in sentences(indexed, Severity.WARNING)
+
+
+def test_damaged_ranks_are_a_finding(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ranks.xz").write_bytes(b"")
+    monkeypatch.setattr("prompts.budget.PACKED_RANKS", tmp_path / "ranks.xz")
+    assert "are not the published ones; install Footnote again. | make install" in sentences(settings, Severity.FAILURE)

@@ -80,3 +80,9 @@ def test_libraries_are_pointed_at_local_files(own_folder: Path, monkeypatch: pyt
     prepare_process(load_settings(data_dir=own_folder / "d"))
     assert os.environ["HF_HUB_OFFLINE"] == "1"
     assert os.environ["TIKTOKEN_CACHE_DIR"] == str(own_folder / "d" / "models" / "tiktoken")
+
+
+def test_a_file_in_another_encoding_is_a_sentence(own_folder: Path) -> None:
+    (own_folder / "footnote.toml").write_bytes(b'site_key = "caf\xe9"\n')
+    with pytest.raises(ConfigurationError, match=r"footnote\.toml cannot be read"):
+        load_settings()

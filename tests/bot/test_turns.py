@@ -100,3 +100,26 @@ def test_a_turn_is_taken_once(assistant: Assistant, database: Database) -> None:
     assert turns_of(database, conversation.id) == (first,)
     assert authorised_conversation(database, conversation.id, token).owner is Owner.QUEUED
     assert "timings_ms" in first.trace
+
+
+def test_a_slower_turn_does_not_undo_a_handoff(assistant: Assistant, database: Database) -> None:
+    read_before, token = start_conversation(database, "site", CustomerContext(), datetime.now(UTC))
+    take_turn(assistant, database, read_before, "I want to talk to a human", "m1")
+    take_turn(assistant, database, read_before, "How do I change my email?", "m2")
+    assert authorised_conversation(database, read_before.id, token).owner is Owner.QUEUED
+
+
+def test_nothing_found_is_a_handoff_at_any_threshold() -> None:
+    empty = Shelf(())
+    assistant = Assistant(
+        encoder=empty.encoder,
+        generation=lambda: empty,
+        confidence=ConfidenceModel(-8.0, {}, ""),
+        answer_threshold=0.0,
+        question_characters=200,
+        candidates=20,
+        links_start_with="",
+        config_hash="",
+    )
+    reply = assistant.answer("What are the fees?", CustomerContext()).reply
+    assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE

@@ -106,7 +106,6 @@ def test_a_corpus_without_terms(texts: list[str], tmp_path: Path) -> None:
     index = LexicalIndex.load(tmp_path)
     assert len(index) == len(texts)
     assert index.search("email", 5) == []
-    assert index.unknown_terms("email") == ["email"]
 
 
 def test_coverage_is_the_share_of_the_idf(index: LexicalIndex) -> None:
@@ -117,11 +116,6 @@ def test_coverage_is_the_share_of_the_idf(index: LexicalIndex) -> None:
     assert index.coverage("change email zebra", 40) == pytest.approx(2 * idf(1) / (2 * idf(1) + idf(0)))
     assert index.coverage("change email zebra", 10) == 0.0
     assert index.coverage("50101 withdraw", 30) == pytest.approx(0.5)
-
-
-def test_unknown_terms_are_named_once_in_order(index: LexicalIndex) -> None:
-    assert index.unknown_terms("Zebras, email and mortgages for zebras?") == ["zebra", "mortgag"]
-    assert index.unknown_terms("") == []
 
 
 def test_unknown_ids_are_refused(index: LexicalIndex) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.indexing.generations import ARTICLES_FILE, PASSAGES_FILE
-from tests.end_to_end.conftest import Command, Done, own_process
+from tests.end_to_end.conftest import REAL, Command, Done, own_process
 
 GOOD = "---\nid: good\ntitle: How do I reset my password?\n---\n1. Open **Security**.\n2. Select **Reset password**.\n"
 MEGABYTE = 1_000_000
@@ -19,7 +19,8 @@ HIDDEN_PAGE = f"""<!doctype html><html><head><title>Deposits</title><style>p {{ 
 <div aria-hidden="true">secretaria</div><template>secrettemplate</template><noscript>secretnoscript</noscript>
 <!-- secretcomment --><p><span style="font-size:0">secretsize</span><img src="x" onerror="secretimage()"></p>
 <iframe srcdoc="secretframe">secretinside</iframe><svg><text>secretdrawn</text></svg>
-<form action="//evil.example"><input value="secretvalue"></form><a href="javascript:secretlink()">More</a></main></body></html>"""
+<form action="//evil.example"><input value="secretvalue"></form><a href="javascript:secretlink()">More</a>
+</main></body></html>"""
 
 QUARANTINED = {
     "binary.md": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff", "binary file"),
@@ -274,18 +275,29 @@ def test_wrong_usage_is_code_2(footnote: Command, arguments: tuple[str, ...]) ->
         ("FOOTNOTE_PORT", "eighty"),
         ("FOOTNOTE_ANSWER_THRESHOLD", "2"),
         ("FOOTNOTE_LOG_LEVEL", "loud"),
-        ("FOOTNOTE_ENCODER", "no/such"),
     ],
 )
-def test_a_setting_that_cannot_be_is_a_sentence(place: Path, variable: str, value: str) -> None:
-    done = own_process("ask", "hello", "--data-dir", str(place), module="bot", **{variable: value})
-    assert value in done.require_sentence() or variable in done.err
+def test_a_setting_that_cannot_be_is_a_sentence(
+    footnote: Command, monkeypatch: pytest.MonkeyPatch, place: Path, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    sentence = footnote("ask", "hello", "--data-dir", str(place)).require_sentence()
+    assert variable in sentence
+    assert value in sentence
 
 
-def test_a_settings_file_with_a_typing_error_is_a_sentence(place: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_is_not_there_is_a_sentence(place: Path) -> None:
+    done = own_process("ask", "hello", "--data-dir", str(place), module=REAL, FOOTNOTE_ENCODER="no/such")
+    assert "no/such" in done.require_sentence()
+
+
+def test_a_settings_file_with_a_typing_error_is_a_sentence(
+    footnote: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for text, word in (("prot = 8000\n", "port"), ("port = \n", "footnote.toml"), ("port = 'x'\n", "FOOTNOTE_PORT")):
         (tmp_path / "footnote.toml").write_text(text, encoding="utf-8")
-        assert word in own_process("settings", cwd=tmp_path, module="bot").require_sentence()
+        assert word in footnote("settings").require_sentence()
 
 
 def test_a_terminal_that_knows_only_ascii_still_gets_its_answer(footnote: Command, small: Path) -> None:

@@ -1,4 +1,4 @@
-"""Secrets that a customer sends leave no trace: not in the database, its log, the index, the server's log or a reply."""
+"""Secrets that a customer sends leave no trace in the database and its log, the index, the server's log, or a reply."""
 
 import hashlib
 import json
@@ -29,6 +29,8 @@ def encode_check(payload: bytes) -> str:
 DICE = random.Random(20261121)
 ENGLISH = Mnemonic("english")
 PHRASES = [ENGLISH.to_mnemonic(DICE.randbytes(size)) for size in (16, 16, 32, 32)]
+SPELT = PHRASES[1:3]
+"""A phrase of 12 words and one of 24, sent in every spelling."""
 KEYS = {
     "WIF": encode_check(b"\x80" + DICE.randbytes(32) + b"\x01"),
     "WIF, long form": encode_check(b"\x80" + DICE.randbytes(32)),
@@ -150,7 +152,7 @@ def test_seed_phrases_in_every_spelling(customer: Customer, server: Running, dat
     where, token = customer.open()
     sent = 0
     for phrase in PHRASES:
-        for spelt in spellings(phrase):
+        for spelt in spellings(phrase) if phrase in SPELT else (phrase,):
             text = SENTENCES[sent % len(SENTENCES)].format(spelt)
             answer = customer.post(f"/{where}/messages", {"text": text, "client_message_id": f"m{sent}"}, **token)
             assert answer.status_code == 200, answer.text

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,16 @@ from tests.fakes import LetterEncoder
 from tests.site import Site, serving
 
 EMAIL = "How do I change the email on my account?"
+PLATFORM_WORDS = re.compile(r"\s*(?:\(app\)|(?:in|on|with|from) the (?:Corvane )?app\b)")
+SECOND_RUN = """
+import sys
+from bot import cli
+sys.argv = ["footnote", "index", "--json", "--data-dir", {data!r}]
+try:
+    cli.main()
+finally:
+    print("loaded:", {{"torch", "sentence_transformers", "transformers"}} & set(sys.modules), file=sys.stderr)
+"""
 LETTERS = LetterEncoder()
 MORTGAGE = "Can I get a mortgage from you?"
 
@@ -124,23 +135,21 @@ def test_what_the_help_center_does_not_know_goes_to_a_person(real_footnote: Comm
 
 @pytest.mark.encoder
 def test_every_citation_is_true_and_opens_at_its_place(real_footnote: Command, sample_center: Path, site: Site) -> None:
-    """Every title as a question, asked from the web and from the app."""
+    """Every title as a question, asked by turns from the web and from the app."""
     reader = Reader(site)
     own_article = answered = 0
-    for article in public(site):
-        for platform in (Platform.WEB, Platform.APP):
-            outcome = site.footnote.assistant.answer(article.title, on(platform))
-            reply = reply_to_json(outcome.reply)
-            if reply["kind"] != "answer":
-                continue
-            answered += 1
-            require_true_citations(reply, site)
-            for citation in reply["citations"]:
-                reader.require_place(citation["url"])
-            own_article += article.id in {citation["article_id"] for citation in reply["citations"]}
-    asked = 2 * len(public(site))
-    assert answered > 0.9 * asked
-    assert own_article > 0.8 * asked
+    for article, either in zip(public(site), cycle((Platform.WEB, Platform.APP)), strict=False):
+        platform = either if article.platform is Platform.ANY else article.platform
+        reply = reply_to_json(site.footnote.assistant.answer(article.title, on(platform)).reply)
+        if reply["kind"] != "answer":
+            continue
+        answered += 1
+        require_true_citations(reply, site)
+        for citation in reply["citations"]:
+            reader.require_place(citation["url"])
+        own_article += article.id in {citation["article_id"] for citation in reply["citations"]}
+    assert answered > 0.9 * len(public(site))
+    assert own_article > 0.85 * len(public(site))
 
 
 @pytest.mark.encoder
@@ -152,7 +161,7 @@ def test_internal_articles_are_cited_and_shown_to_nobody(site: Site) -> None:
         assert httpx2.get(f"{site.address}/help/{article.id}", timeout=20).status_code == 404
         assert article.id not in contents
         assert article.title not in contents
-        lines = [line.strip("#|>- ") for line in article.body.splitlines() if len(line) > 30]
+        lines = [line for line in article.body.splitlines() if len(re.findall(r"[a-z]+", line)) > 4]
         for question in (article.title, *lines[:12]):
             found = site.footnote.assistant.search(question[:500], on(Platform.ANY))
             assert article.id not in {hit.passage.article_id for hit in found}
@@ -167,7 +176,7 @@ def test_the_platform_decides_between_twins(site: Site) -> None:
     twins = [stem for stem in twins if f"{stem}-web" in articles]
     assert len(twins) >= 4
     for stem in twins:
-        question = re.sub(r"\s*\((app|web)\)", "", articles[f"{stem}-app"].title)
+        question = PLATFORM_WORDS.sub("", articles[f"{stem}-app"].title)
         for platform in (Platform.APP, Platform.WEB):
             reply = reply_to_json(site.footnote.assistant.answer(question, on(platform)).reply)
             assert {each["article_id"] for each in reply["citations"]} == {f"{stem}-{platform.value}"}, question
@@ -187,11 +196,13 @@ def test_the_successor_answers_and_the_old_article_says_so(site: Site) -> None:
 
 @pytest.mark.encoder
 def test_an_answer_over_http_is_the_one_of_the_command(site: Site, real_footnote: Command, sample_center: Path) -> None:
-    with httpx2.Client(base_url=f"{site.address}/api/v1/conversations", timeout=60) as client:
-        opened = client.post("", json={"site_key": "site_demo", "context": {"platform": "web"}}).json()
+    with httpx2.Client(base_url=f"{site.address}/api/v1", timeout=60) as client:
+        opened = client.post("/conversations", json={"site_key": "site_demo", "context": {"platform": "web"}}).json()
         body = {"text": EMAIL, "client_message_id": "m1"}
         headers = {"authorization": f"Bearer {opened['token']}"}
-        reply = client.post(f"/{opened['conversation_id']}/messages", json=body, headers=headers).json()["reply"]
+        reply = client.post(f"/conversations/{opened['conversation_id']}/messages", json=body, headers=headers).json()[
+            "reply"
+        ]
     asked = real_footnote("ask", EMAIL, "--platform", "web", "--json", "--data-dir", str(sample_center)).json["reply"]
     assert json.loads(json.dumps(reply).replace(site.address, "http://127.0.0.1:8000")) == asked
 
@@ -199,12 +210,7 @@ def test_an_answer_over_http_is_the_one_of_the_command(site: Site, real_footnote
 @pytest.mark.encoder
 def test_a_second_run_encodes_nothing_and_loads_no_torch(sample_center: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(sample_center, tmp_path / "data")
-    program = (
-        "import sys; from bot import cli\n"
-        f"sys.argv = ['footnote', 'index', '--json', '--data-dir', {str(copy)!r}]\n"
-        "try:\n    cli.main()\n"
-        "finally:\n    print('loaded:', {'torch', 'sentence_transformers', 'transformers'} & set(sys.modules), file=sys.stderr)\n"
-    )
+    program = SECOND_RUN.format(data=str(copy))
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
     )
@@ -231,14 +237,16 @@ FAQ
 Announcements
 Product documents
 How do I book a tour of the vault?
-Tours start at ten. Bring your badge and your ticket.Published on Feb 3, 2025Updated on Jun 2, 202655When does the shop open?
+Tours start at ten. Bring your badge and your ticket.Published on Feb 3, 2025Updated on Jun 2, 202655When is it open?
 The shop opens at eight.Published on Aug 17, 2025Updated on May 29, 20263,786Where can I park?
 Parking costs five euros.Published on Jun 11, 2024Updated on Jan 5, 2025
 """
 
 
 def hits(footnote: Command, query: str, data: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = footnote("search", query, "-k", "1000", "--json", "--data-dir", str(data)).json["hits"]
+    found: list[dict[str, Any]] = footnote("search", query, "-k", "1000", "--json", "--data-dir", str(data)).json[
+        "hits"
+    ]
     return found
 
 
@@ -275,7 +283,10 @@ def test_an_article_that_was_deleted_is_never_returned_again(footnote: Command, 
     assert done["articles"] == {"added": 0, "changed": 1, "removed": 1, "unchanged": 1, "failed": 0}
     for query in ("About the tour", "Everything about the tour", "tour"):
         assert {hit["article_id"] for hit in hits(footnote, query, data)} == {"badge", "shop"}
-        assert "about the tour" not in footnote("ask", query, "--json", "--explain", "--data-dir", str(data)).out
+        asked = footnote("ask", query, "--json", "--explain", "--data-dir", str(data)).json
+        assert "tour" not in {
+            each["article_id"] for each in (*asked["reply"]["citations"], *asked["trace"]["candidates"])
+        }
     with serving(data, LETTERS) as site:
         assert httpx2.get(f"{site.address}/help/tour", timeout=20).status_code == 404
         assert httpx2.get(f"{site.address}/help/badge", timeout=20).status_code == 200

@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from bot.indexing.progress import SilentProgress
 from bot.settings import Settings
 from eval.cases import load_dataset
+from eval.errors import DatasetError
 from eval.retrieval import evaluate_retrieval, index_folder_for, peak_rss_mb
 
 
@@ -41,3 +44,9 @@ def test_evaluation_leaves_the_real_index_alone(dataset_folder: Path, letter_set
 
 def test_memory_is_in_megabytes() -> None:
     assert 10 < peak_rss_mb() < 100_000
+
+
+def test_no_question_is_a_sentence_and_not_nan(dataset_folder: Path, letter_settings: Settings) -> None:
+    (dataset_folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n")
+    with pytest.raises(DatasetError, match="No question"):
+        evaluate_retrieval(load_dataset(dataset_folder), letter_settings, SilentProgress())

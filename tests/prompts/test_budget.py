@@ -25,9 +25,10 @@ def test_unpacked_once_and_mended_when_damaged(tmp_path: Path) -> None:
     assert [entry.name for entry in file.parent.iterdir()] == [CACHE_FILE]
 
 
-def test_damaged_package_data_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("content", [lzma.compress(b"not the ranks"), lzma.compress(b"cut short")[:-9], b""])
+def test_damaged_package_data_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     packed = tmp_path / "ranks.xz"
-    packed.write_bytes(lzma.compress(b"not the ranks"))
+    packed.write_bytes(content)
     monkeypatch.setattr(budget, "PACKED_RANKS", packed)
     with pytest.raises(RanksError, match="install Footnote again"):
         unpack_ranks(tmp_path / "tiktoken")

@@ -84,3 +84,10 @@ def test_an_id_with_spaces_gives_a_valid_link() -> None:
 )
 def test_encoding(text: str, encoded: str) -> None:
     assert encode_fragment(text) == encoded
+
+
+def test_the_place_stands_instead_of_a_fragment_of_the_articles_own_url() -> None:
+    article = Article(id="a", title="A", body="Open it. Read it.", url="https://help.example/x?lang=en#top")
+    assert article_link(article, 0, 8, "") == "https://help.example/x?lang=en#:~:text=Open%20it."
+    twice = Article(id="a", title="A", body="Read it. Read it.", url="https://help.example/x#top")
+    assert article_link(twice, 0, 8, "") == "https://help.example/x#top"

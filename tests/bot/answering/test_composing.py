@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.composing import compose
+from bot.answering.citations import cite
+from bot.answering.composing import compose, lay_out, units_of
 from bot.answering.relevance import relevance_to
 from bot.answering.retrieval import retrieve
 from bot.models import Answer, Hit
 from knowledge.models import Article, Platform
+from knowledge.rendering import render_html
 from knowledge.splitting import split
+from knowledge.structure import outline
 from tests.bot.answering.conftest import Shelf
 from tests.fakes import LetterEncoder
 from tests.knowledge.markdowns import markdown_bodies
@@ -101,3 +104,23 @@ def test_any_article_gives_exact_quotes_in_its_order(body: str, question: str, n
     for citation in reply.citations:
         assert citation.quote == article.body[citation.start : citation.end]
         assert citation.quote.strip()
+
+
+def laid_out(body: str) -> str:
+    article = Article(id="a", title="A", body=body)
+    units = [unit for block in outline(body) for unit in units_of(block, body)]
+    return lay_out(article, units, [cite(article, unit.start, unit.end, 1, "") for unit in units])
+
+
+def test_the_number_of_a_wrapped_sentence_stands_at_its_end() -> None:
+    assert laid_out("The quick\nfox jumps. It\nrests.") == "The quick\nfox jumps. [1] It\nrests. [1]"
+    assert laid_out("1. Open\n   the menu:\n   - one\n2. Close\n   it.\n\n   Wait.") == (
+        "1. Open\n   the menu: [1]\n   - one\n2. Close\n   it. [1]\n\n   Wait."
+    )
+    assert laid_out("> **Note:** a\n> b.\n> - c") == "> **Note:** a\n> b. [1]\n> - c"
+
+
+def test_what_is_nested_in_a_step_stays_in_it_under_a_wider_number() -> None:
+    shown = laid_out("\n".join("1. step\n   - part" for _ in range(10)))
+    assert shown.endswith("9. step [1]\n   - part\n10. step [1]\n    - part")
+    assert render_html(shown).count("<ol") == 1

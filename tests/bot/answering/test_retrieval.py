@@ -3,7 +3,7 @@ import pytest
 from bot.answering.retrieval import OTHER_PLATFORM_PENALTY, passage_platform, retrieve
 from bot.models import Hit
 from embeddings.fusion import DEFAULT_WEIGHTS
-from knowledge.models import Article, Passage, Platform
+from knowledge.models import Article, Audience, Passage, Platform
 from tests.bot.answering.conftest import Shelf
 
 
@@ -63,3 +63,13 @@ def test_a_title_may_name_the_platform() -> None:
 def test_what_a_passage_speaks_of(article_platform: Platform, heading: str, platform: Platform) -> None:
     passage = Passage(id="0" * 15, article_id="a", title="t", heading=heading, url=None, text="x", start=0, end=1)
     assert passage_platform(passage, Article(id="a", title="t", body="x", platform=article_platform)) is platform
+
+
+def test_an_internal_successor_takes_nothing_from_a_public_article() -> None:
+    shelf = Shelf(
+        (
+            Article(id="fees", title="Fees", body="Fees are low."),
+            Article(id="draft", title="Draft", body="Fees rise.", audience=Audience.INTERNAL, supersedes=("fees",)),
+        )
+    )
+    assert "superseded" not in ask(shelf, "What are the fees?")[0].signals

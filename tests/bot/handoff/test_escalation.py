@@ -18,6 +18,12 @@ from bot.models import Handoff, HandoffReason, Notice, Owner
         "is there a human I can talk to?",
         "stop, I don't want a bot",
         "contacting an agent",
+        "transferring to a human operator",
+        "put me through to someone",
+        "pass me on to somebody who knows",
+        "can you get someone to help me",
+        "call a manager",
+        "escalate this to a person",
     ],
 )
 def test_asks_for_a_person(text: str) -> None:
@@ -35,6 +41,11 @@ def test_asks_for_a_person(text: str) -> None:
         "How do I stop a trading bot?",
         "I sent USDT to the wrong person",
         "What is a futures trading bot?",
+        "How do I transfer to someone else?",
+        "Can I transfer to another person on the exchange?",
+        "How do I get people to join with my referral link?",
+        "Can I pass someone my gift card?",
+        "I did not get someone's deposit",
         "",
     ],
 )

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ import pytest
 
 from bot.errors import ConversationNotFound
 from bot.models import CustomerContext, Owner, Turn
-from bot.storage.conversations import authorised_conversation, start_conversation
+from bot.storage.conversations import authorised_conversation, set_owner, start_conversation
 from bot.storage.database import Database
 from bot.storage.turns import find_turn, record_turn, turns_of
 
@@ -24,6 +25,10 @@ def turn(conversation_id: str, number: int, now: datetime) -> Turn:
     )
 
 
+def to(owner: Owner) -> Callable[[Owner], Owner]:
+    return lambda _before: owner
+
+
 @pytest.fixture
 def conversation(database: Database, now: datetime) -> tuple[str, str]:
     started, token = start_conversation(database, "site", CustomerContext(), now)
@@ -33,7 +38,7 @@ def conversation(database: Database, now: datetime) -> tuple[str, str]:
 def test_a_turn_comes_back_as_it_was(database: Database, conversation: tuple[str, str], now: datetime) -> None:
     first = turn(conversation[0], 1, now)
     assert find_turn(database, conversation[0], "m1") is None
-    assert record_turn(database, first, Owner.BOT) == first
+    assert record_turn(database, first, to(Owner.BOT)) == first
     assert find_turn(database, conversation[0], "m1") == first
     assert turns_of(database, conversation[0]) == (first,)
 
@@ -42,7 +47,7 @@ def test_no_reply_is_none_and_not_null_in_json(
     database: Database, conversation: tuple[str, str], now: datetime
 ) -> None:
     silent = replace(turn(conversation[0], 1, now), reply=None, trace={})
-    record_turn(database, silent, Owner.HUMAN)
+    record_turn(database, silent, to(Owner.HUMAN))
     assert turns_of(database, conversation[0]) == (silent,)
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM turns WHERE reply IS NULL").scalar_one() == 1
@@ -53,21 +58,21 @@ def test_turns_keep_their_order_whatever_the_clock_says(
 ) -> None:
     turns = [turn(conversation[0], number, now - timedelta(hours=number)) for number in (3, 1, 2)]
     for each in turns:
-        record_turn(database, each, Owner.BOT)
+        record_turn(database, each, to(Owner.BOT))
     assert list(turns_of(database, conversation[0])) == turns
 
 
 def test_the_owner_changes_with_the_turn(database: Database, conversation: tuple[str, str], now: datetime) -> None:
-    record_turn(database, turn(conversation[0], 1, now), Owner.QUEUED)
+    record_turn(database, turn(conversation[0], 1, now), to(Owner.QUEUED))
     assert authorised_conversation(database, *conversation).owner is Owner.QUEUED
 
 
 def test_a_message_that_is_sent_again_keeps_its_turn_and_the_owner(
     database: Database, conversation: tuple[str, str], now: datetime
 ) -> None:
-    first = record_turn(database, turn(conversation[0], 1, now), Owner.QUEUED)
+    first = record_turn(database, turn(conversation[0], 1, now), to(Owner.QUEUED))
     again = replace(first, id="another", question="Another?", reply=None)
-    assert record_turn(database, again, Owner.BOT) == first
+    assert record_turn(database, again, to(Owner.BOT)) == first
     assert turns_of(database, conversation[0]) == (first,)
     assert authorised_conversation(database, *conversation).owner is Owner.QUEUED
 
@@ -79,7 +84,9 @@ def test_one_message_from_eight_threads_is_one_turn(
 
     def send(number: int) -> Turn:
         start.wait()
-        return record_turn(database, replace(turn(conversation[0], number, now), client_message_id="same"), Owner.BOT)
+        return record_turn(
+            database, replace(turn(conversation[0], number, now), client_message_id="same"), to(Owner.BOT)
+        )
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(send, range(8)))
@@ -91,7 +98,9 @@ def test_eight_messages_from_eight_threads_are_eight_turns(
     database: Database, conversation: tuple[str, str], now: datetime
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: record_turn(database, turn(conversation[0], number, now), Owner.BOT), range(8)))
+        list(
+            pool.map(lambda number: record_turn(database, turn(conversation[0], number, now), to(Owner.BOT)), range(8))
+        )
     assert {each.id for each in turns_of(database, conversation[0])} == {f"t{number}" for number in range(8)}
     with database.read() as connection:
         positions = connection.exec_driver_sql("SELECT position FROM turns ORDER BY position").scalars().all()
@@ -102,8 +111,8 @@ def test_one_message_id_in_two_conversations_is_two_turns(
     database: Database, conversation: tuple[str, str], now: datetime
 ) -> None:
     other, _ = start_conversation(database, "site", CustomerContext(), now)
-    record_turn(database, turn(conversation[0], 1, now), Owner.BOT)
-    record_turn(database, replace(turn(other.id, 1, now), id="t2"), Owner.BOT)
+    record_turn(database, turn(conversation[0], 1, now), to(Owner.BOT))
+    record_turn(database, replace(turn(other.id, 1, now), id="t2"), to(Owner.BOT))
     assert [len(turns_of(database, each)) for each in (conversation[0], other.id)] == [1, 1]
 
 
@@ -111,4 +120,12 @@ def test_an_unknown_conversation_has_no_turns_and_takes_none(database: Database,
     assert turns_of(database, "nobody") == ()
     assert find_turn(database, "nobody", "m1") is None
     with pytest.raises(ConversationNotFound):
-        record_turn(database, turn("nobody", 1, now), Owner.BOT)
+        record_turn(database, turn("nobody", 1, now), to(Owner.BOT))
+
+
+def test_whoever_took_over_while_the_reply_was_made_keeps_the_conversation(
+    database: Database, conversation: tuple[str, str], now: datetime
+) -> None:
+    set_owner(database, conversation[0], Owner.HUMAN)
+    record_turn(database, turn(conversation[0], 1, now), lambda before: before)
+    assert authorised_conversation(database, *conversation).owner is Owner.HUMAN

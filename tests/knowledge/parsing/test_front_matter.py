@@ -140,3 +140,9 @@ def test_dates(written: object, day: date) -> None:
 def test_a_wrong_value_is_named_with_its_field(field: str, value: object) -> None:
     with pytest.raises(ArticleError, match=rf"front matter of a\.md cannot be used: {field}"):
         read_front_matter({field: value}, "a.md")
+
+
+@pytest.mark.parametrize("value", ['!!bool "q"', '!!int ""', "!!timestamp x", '!!float ""'])
+def test_a_value_that_does_not_fit_its_tag_is_a_sentence(value: str) -> None:
+    with pytest.raises(ArticleError, match=r"front matter of a\.md is not valid YAML"):
+        split_front_matter(f"---\ntitle: {value}\n---\nBody", "a.md")

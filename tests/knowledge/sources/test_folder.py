@@ -1,3 +1,4 @@
+import os
 from datetime import date
 from pathlib import Path
 
@@ -131,3 +132,11 @@ def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     write(tmp_path, a_DOT_md="Text.", b_DOT_md="---\nid: a\n---\nOther.")
     source = FolderSource(tmp_path)
     assert list(source.read()) == list(source.read())
+
+
+def test_a_pipe_is_put_aside_and_never_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    write(tmp_path, good_DOT_md="Text.")
+    articles, rejected = read(tmp_path)
+    assert list(articles) == ["good.md"]
+    assert "is a pipe or a socket" in rejected["pipe.md"]

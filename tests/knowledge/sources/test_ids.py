@@ -35,3 +35,9 @@ def test_an_id_taken_by_a_path_is_refused_to_another_article() -> None:
     ids.derived("fees", "fees.md")
     with pytest.raises(ArticleError, match=r"x\.md has the id"):
         ids.own("fees", "x.md")
+
+
+@pytest.mark.parametrize("written", [".", "..", "a/../b", "./a"])
+def test_an_id_that_a_browser_resolves_is_refused(written: str) -> None:
+    with pytest.raises(ArticleError, match="a browser takes for another address"):
+        Ids().own(written, "a.md")

@@ -78,3 +78,17 @@ def test_bytes_that_are_no_text_are_rejected(tmp_path: Path) -> None:
     assert isinstance(rejected, Rejected)
     assert isinstance(article, Article)
     assert "not UTF-8" in rejected.sentence
+
+
+@pytest.mark.parametrize("value", ["true", "yes", 2, []])
+def test_an_internal_that_is_no_truth_value_is_never_shown(tmp_path: Path, value: object) -> None:
+    (item,) = source(tmp_path, {"id": "a", "text": "Text.", "internal": value}).read()
+    assert isinstance(item, Rejected) and "neither true nor false" in item.sentence
+
+
+@pytest.mark.parametrize("field", ["title", "url", "section", "locale", "updated", "views", "supersedes", "platform"])
+def test_half_a_character_in_a_field_harms_nothing_else(tmp_path: Path, field: str) -> None:
+    value = "/x\ud800" if field == "url" else "x\ud800"
+    broken, good = source(tmp_path, {"id": "a", "text": "A.", field: value}, {"id": "b", "text": "B."}).read()
+    assert isinstance(good, Article)
+    json.dumps(broken.to_json() if isinstance(broken, Article) else broken.sentence, ensure_ascii=False).encode()

@@ -169,3 +169,9 @@ def test_no_line_with_a_date_is_dropped(text: str) -> None:
     section, found = read_listing(text)
     assert section == "faq"
     assert len(found) >= sum("Published on 1 May 2025" in line for line in text.split("\n"))
+
+
+def test_a_count_without_end_harms_nothing_else() -> None:
+    endless = LISTING + "Endless\nText.Published on 1 Aug 2024" + "9" * 50_000 + "\nLast\nText.Published on 1 Aug 2024"
+    titles = [entry.title for entry in read_listing(endless)[1] if isinstance(entry, Entry)]
+    assert titles[:6] == [entry.title for entry in read_listing(LISTING)[1] if isinstance(entry, Entry)][:6]

@@ -1,6 +1,7 @@
 """What every source promises, checked for each of them."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,11 @@ def test_what_cannot_be_a_source_is_refused_with_its_path(tmp_path: Path) -> Non
     (tmp_path / "nothing").mkdir()
     with pytest.raises(SourceError, match="holds no article"):
         open_source(tmp_path / "nothing")
+
+
+def test_a_path_that_no_database_can_hold_is_refused(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "a.md").write_text("Text.", "utf-8")
+    with pytest.raises(SourceError, match="no UTF-8 text: rename it"):
+        open_source(folder)

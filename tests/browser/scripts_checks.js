@@ -1,4 +1,4 @@
-// Checks of markdown.js and events.js in Node, over just enough of a document; prints how many passed and which failed.
+// Checks of markdown.js and events.js in a worker, over just enough of a document; posts how many passed and which failed.
 
 class Element {
   constructor(name) {
@@ -24,7 +24,7 @@ function written(node) {
 }
 
 globalThis.document = { createElement: (name) => new Element(name) };
-globalThis.location = { href: "http://127.0.0.1:8000/" };
+Object.defineProperty(globalThis, "location", { value: { href: "http://127.0.0.1:8000/" } });
 
 const { renderMarkdown, webAddress } = await import("./markdown.js");
 const { readBlock, readEvents } = await import("./events.js");
@@ -102,4 +102,4 @@ const told = [];
 for await (const event of readEvents(trickle)) told.push(event);
 check("a stream cut anywhere", told, [{ name: "token", data: { t: "é…" } }, { name: "done", data: {} }]);
 
-process.stdout.write(JSON.stringify({ passed, failed }));
+postMessage({ passed, failed });

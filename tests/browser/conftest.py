@@ -1,0 +1,123 @@
+"""A real Chromium over a real server with the sample help center. No page may have an error or reach another host."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from embeddings.encoders import Encoder
+from tests.site import Site, serving
+from tests.system_programs import required
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+BEFORE_ANY_SCRIPT = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  violations.push(event.violatedDirective + " " + event.blockedURI);
+});
+"""
+MILLISECONDS = 20_000
+
+
+@dataclass
+class Watched:
+    """A page and everything that went wrong in it."""
+
+    page: Page
+    site: Site
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(MILLISECONDS)
+        self.page.add_init_script(BEFORE_ANY_SCRIPT)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        self.page.on("dialog", self._dismiss)
+        self.page.on("request", self._follow)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site.address + path)
+        return self.page
+
+    def ask(self, question: str, *, answers: int = 1) -> None:
+        """Type a question and send it with Enter; wait until the log holds so many replies."""
+        self.page.fill("#question", question)
+        self.page.press("#question", "Enter")
+        self.wait_for_replies(answers)
+
+    def wait_for_replies(self, answers: int) -> None:
+        self.page.wait_for_function(
+            "n => document.querySelectorAll('[data-log] .message:not(.customer)').length >= n"
+            " && document.querySelector('[data-pending]').getAttribute('aria-busy') === 'false'",
+            arg=answers,
+        )
+
+    def require_no_problem(self) -> None:
+        assert self.problems == []
+        assert self.page.evaluate("violations") == []
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _follow(self, request: Any) -> None:
+        if not request.url.startswith((self.site.address + "/", "data:", "blob:")):
+            self.problems.append(f"request: {request.url}")
+
+
+Visit = Callable[..., Watched]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = required("chromium", "drive the pages")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(
+    browser: Browser, sample_center: Path, real_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The sample help center, served; asked for only where there is a browser."""
+    copy = shutil.copytree(sample_center, tmp_path_factory.mktemp("browsed") / "data")
+    with serving(copy, real_encoder) as site:
+        yield site
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Opens fresh pages, each a browser of its own; at the end of the test none may have had a problem."""
+    with ExitStack() as stack:
+        opened: list[Watched] = []
+
+        def fresh(path: str = "/", width: int = 1100, height: int = 800, **options: Any) -> Watched:
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            stack.callback(context.close)
+            watched = Watched(context.new_page(), site)
+            opened.append(watched)
+            watched.open(path)
+            return watched
+
+        yield fresh
+        for each in opened:
+            each.require_no_problem()
