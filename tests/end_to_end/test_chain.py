@@ -238,7 +238,9 @@ Parking costs five euros.Published on Jun 11, 2024Updated on Jan 5, 2025
 
 
 def hits(footnote: Command, query: str, data: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = footnote("search", query, "-k", "1000", "--json", "--data-dir", str(data)).json["hits"]
+    found: list[dict[str, Any]] = footnote("search", query, "-k", "1000", "--json", "--data-dir", str(data)).json[
+        "hits"
+    ]
     return found
 
 
