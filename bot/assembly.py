@@ -25,6 +25,7 @@ from embeddings.encoders import Encoder
 from embeddings.errors import EncoderError
 from embeddings.fusion import DEFAULT_WEIGHTS
 from embeddings.model_files import open_model
+from embeddings.onnx import OnnxEncoder
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from knowledge.sources import open_remembered, open_source
 from knowledge.sources.missing import ForgottenSource
@@ -120,11 +121,11 @@ def open_footnote(settings: Settings) -> Footnote:
 def open_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name. Raises ConfigurationError."""
     try:
-        return SentenceTransformerEncoder(
-            open_model(settings.encoder, settings.models_folder), settings.encoder_threads
-        )
+        files = open_model(settings.encoder, settings.models_folder)
     except EncoderError as error:
         raise ConfigurationError(str(error)) from error
+    torch = SentenceTransformerEncoder(files, settings.encoder_threads)
+    return OnnxEncoder(files, settings.models_folder / "onnx", settings.encoder_threads, torch)
 
 
 def config_hash(settings: Settings, encoder: Encoder) -> str:

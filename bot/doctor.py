@@ -9,7 +9,7 @@ from bot.errors import FootnoteError
 from bot.settings import Settings, unknown_variables
 from bot.storage.generations import active_generation
 from bot.storage.quarantine import quarantined
-from embeddings.errors import EmbeddingError
+from embeddings.errors import EmbeddingError, LesserMode
 from prompts.budget import PACKED_RANKS, unpack_ranks
 from prompts.errors import PromptError
 
@@ -95,6 +95,8 @@ def _quarantine(footnote: Footnote) -> Iterator[Finding]:
 def _encoder(footnote: Footnote) -> Iterator[Finding]:
     try:
         footnote.encoder.verify()
+    except LesserMode as error:
+        yield Finding(Severity.WARNING, str(error))
     except EmbeddingError as error:
         yield Finding(Severity.FAILURE, str(error), "make install")
     else:

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=TOML_FILE, extra="forbid", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Folder of the database, the index and unpacked models.")
+    models_dir: Path | None = Field(
+        None, description="Folder of exported and fetched models. Default: models in the data directory."
+    )
     encoder: str = Field(
         "all-MiniLM-L6-v2",
         description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its "
@@ -79,8 +82,8 @@ class Settings(BaseSettings):
 
     @property
     def models_folder(self) -> Path:
-        """Where models are kept that are not bundled."""
-        return self.data_dir / "models"
+        """Where exported and fetched models and the token ranks are kept."""
+        return self.models_dir or self.data_dir / "models"
 
     @property
     def ranks_folder(self) -> Path:

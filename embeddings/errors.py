@@ -2,6 +2,7 @@
 
 EmbeddingError
 ├── EncoderError    a model cannot be loaded, is not the one that was promised, or is of a refused form
+│   └── LesserMode  it works, but not in the way that was meant
 └── IndexFileError  an index file is missing, damaged or of another size than it says
 """
 
@@ -12,6 +13,10 @@ class EmbeddingError(Exception):
 
 class EncoderError(EmbeddingError):
     """An encoder cannot be used."""
+
+
+class LesserMode(EncoderError):
+    """An encoder works, but not in the way that was meant."""
 
 
 class IndexFileError(EmbeddingError):

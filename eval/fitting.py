@@ -18,7 +18,7 @@ from bot.models import CustomerContext
 from bot.settings import Settings
 from eval.cases import load_dataset, load_unanswerable
 from eval.errors import DatasetError
-from eval.retrieval import index_corpus, index_folder_for
+from eval.retrieval import index_corpus, own_settings
 
 RIDGE = 1e-3
 """Weight of the squared weights in the loss; keeps them finite where a set is separable."""
@@ -71,7 +71,7 @@ def sample_of(folder: Path, settings: Settings, progress: IndexProgress, limit: 
     dataset = load_dataset(folder, limit)
     questions = [(case.text, case.relevant) for case in dataset.cases]
     questions += [(text, {}) for text in load_unanswerable(folder, limit)]
-    footnote = open_footnote(settings.model_copy(update={"data_dir": index_folder_for(dataset, settings)}))
+    footnote = open_footnote(own_settings(dataset, settings))
     try:
         index_corpus(footnote, dataset, progress)
         lexical = footnote.index.current().lexical

@@ -84,7 +84,7 @@ def evaluate_retrieval(dataset: Dataset, settings: Settings, progress: IndexProg
     """
     if not dataset.cases:
         raise DatasetError(f"No question of the data set {dataset.folder} has a relevant document in qrels/test.tsv.")
-    own = settings.model_copy(update={"data_dir": index_folder_for(dataset, settings)})
+    own = own_settings(dataset, settings)
     footnote = open_footnote(own)
     try:
         index_seconds = index_corpus(footnote, dataset, progress)
@@ -116,6 +116,12 @@ def evaluate_retrieval(dataset: Dataset, settings: Settings, progress: IndexProg
 def index_folder_for(dataset: Dataset, settings: Settings) -> Path:
     """Where the data set's own index lives: one folder for each content of the corpus."""
     return settings.data_dir / "eval" / f"{dataset.name}-{dataset.corpus_sha256()[:16]}"
+
+
+def own_settings(dataset: Dataset, settings: Settings) -> Settings:
+    """The settings under which a data set is indexed and asked: its own data directory, the same models."""
+    folder = index_folder_for(dataset, settings)
+    return settings.model_copy(update={"data_dir": folder, "models_dir": settings.models_folder})
 
 
 def peak_rss_mb() -> float:

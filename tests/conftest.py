@@ -11,6 +11,8 @@ from bot.assembly import open_encoder, open_footnote
 from bot.indexing.progress import SilentProgress
 from bot.settings import Settings
 from embeddings.encoders import Encoder
+from embeddings.export import export_graph
+from embeddings.model_files import bundled_minilm
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 
@@ -37,9 +39,17 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+def exported_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the exported graph of the encoder that ships. A test that asks for it is marked `encoder`."""
+    folder = tmp_path_factory.mktemp("models") / "onnx"
+    export_graph(bundled_minilm(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_encoder(exported_models: Path) -> Encoder:
     """The encoder that ships, loaded once. A test that asks for it is marked `encoder`."""
-    return open_encoder(_settings(tmp_path_factory.mktemp("no-models")))
+    return open_encoder(Settings.model_construct(data_dir=exported_models.parent, models_dir=exported_models.parent))
 
 
 @pytest.fixture(scope="session")

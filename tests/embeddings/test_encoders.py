@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from embeddings.encoders import Encoder
 from embeddings.model_files import bundled_minilm
+from embeddings.onnx import OnnxEncoder
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from tests.fakes import LetterEncoder
 
@@ -25,9 +26,18 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["letters", pytest.param("minilm", marks=pytest.mark.encoder)])
-def encoder(request: pytest.FixtureRequest) -> Iterator[Encoder]:
-    yield LetterEncoder() if request.param == "letters" else SentenceTransformerEncoder(bundled_minilm(), threads=1)
+REAL = [pytest.param(name, marks=pytest.mark.encoder) for name in ("torch", "onnx")]
+
+
+@pytest.fixture(scope="module", params=["letters", *REAL])
+def encoder(request: pytest.FixtureRequest, exported_models: Path) -> Encoder:
+    torch = SentenceTransformerEncoder(bundled_minilm(), threads=1)
+    kinds: dict[str, Encoder] = {
+        "letters": LetterEncoder(),
+        "torch": torch,
+        "onnx": OnnxEncoder(bundled_minilm(), exported_models, 1, torch),
+    }
+    return kinds[request.param]
 
 
 def test_gives_unit_vectors_of_the_promised_shape(encoder: Encoder) -> None:
