@@ -5,13 +5,13 @@ FootnoteError                 exit code 1 of a command; `code` and `status` of a
 ├── IndexUnavailable          there is no index yet, or it cannot be read
 ├── IndexBusy                 another process is writing the index
 ├── StorageError              the database cannot be opened or written
+├── Overloaded                more questions are waiting than can be answered soon
 └── RequestRefused            what a customer or a client sent is refused
     ├── UnknownSite
     ├── NotAuthorised
     ├── ConversationNotFound
     ├── EmptyMessage
-    ├── MessageTooLong
-    └── TooManyRequests
+    └── MessageTooLong
 
 Foreign errors (knowledge, embeddings, SQLAlchemy) are translated once, at the edge that met them.
 """
@@ -50,6 +50,13 @@ class StorageError(FootnoteError):
     """The database cannot be opened or written."""
 
     code = "storage_unavailable"
+    status = 503
+
+
+class Overloaded(FootnoteError):
+    """More questions are waiting than can be answered soon."""
+
+    code = "overloaded"
     status = 503
 
 
@@ -93,10 +100,3 @@ class MessageTooLong(RequestRefused):
 
     code = "message_too_long"
     status = 413
-
-
-class TooManyRequests(RequestRefused):
-    """More requests than the site's limit allows."""
-
-    code = "too_many_requests"
-    status = 429

@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     @property
     def links_start_with(self) -> str:
         """The URL in front of `/help/…`, without a trailing slash."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - not bound here
+        host = f"[{reachable}]" if ":" in reachable else reachable
         return self.public_url or f"http://{host}:{self.port}"
 
     @property

@@ -51,7 +51,7 @@ def place(article: Article, start: int, end: int) -> str:
             last = " ".join(blocks[-1].split()[-END_WORDS:])
             if page.text.count(first) == 1 and last in page.text[page.text.find(first) + len(first) :]:
                 return f"#:~:text={encode_fragment(first)},{encode_fragment(last)}"
-    anchor = page.anchor_above(start)
+    anchor = None if article.url else page.anchor_above(start)  # another site's pages have anchors of their own
     return f"#{percent_encode(anchor)}" if anchor else ""
 
 

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from bot.errors import FootnoteError, IndexUnavailable
 from bot.indexing.generations import Generation, load_generation
 from bot.storage.database import Database
 from bot.storage.generations import GenerationRow, active_generation
+
+_log = structlog.get_logger()
 
 RETRY_SECONDS = 30.0
 """How long a generation that could not be loaded is left alone; a newer one is loaded at the next look."""
@@ -74,6 +78,8 @@ class ActiveGeneration:
             self._generation = self._newest()
             self.problem = None
         except FootnoteError as error:
+            if self.problem != str(error):
+                _log.warning("index_not_loaded", sentence=str(error))
             self.problem = str(error)
             if self._generation is None:
                 raise

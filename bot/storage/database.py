@@ -20,7 +20,7 @@ OPENING_SECONDS = 60.0
 """How long opening waits for another process that creates or migrates the same database."""
 
 _PRAGMAS = (
-    "PRAGMA synchronous=NORMAL",
+    "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA trusted_schema=OFF",

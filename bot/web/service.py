@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from bot.assembly import Footnote
-from bot.errors import IndexUnavailable, StorageError
+from bot.errors import IndexUnavailable, Overloaded, StorageError
 
 ANSWERS_AT_ONCE = 2
 READS_AT_ONCE = 8
+MOST_WAITING = 64
+"""Answers under way and waiting; at some 50 ms each the last one waits about two seconds."""
 
 Result = TypeVar("Result")
 
@@ -32,7 +34,12 @@ class Service:
         return await to_thread.run_sync(work, limiter=self._reads)
 
     def begin_answer(self, work: Callable[[], Result]) -> asyncio.Task[Result]:
-        """Start long work. It runs to its end even when nobody waits for it any more, so that its answer is stored."""
+        """Start long work. It runs to its end even when nobody waits for it any more, so that its answer is stored.
+
+        Raises Overloaded when too much is waiting already.
+        """
+        if len(self._unfinished) >= MOST_WAITING:
+            raise Overloaded("More questions are waiting than can be answered soon. Send yours again in a few seconds.")
 
         async def run() -> Result:
             return await to_thread.run_sync(work, limiter=self._answers)

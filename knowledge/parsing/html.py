@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowledge.parsing.converter import ArticleConverter
 from knowledge.parsing.elements import DROPPED, hides
-from knowledge.parsing.outline import prepare
+from knowledge.parsing.html_tree import prepare
 
 _DEEPEST = 200
 _GONE = DROPPED - {"head"}

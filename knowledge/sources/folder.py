@@ -11,8 +11,8 @@ from knowledge.models import Article, Rejected
 from knowledge.parsing.characters import clean_characters
 from knowledge.parsing.front_matter import FrontMatter, read_front_matter, split_front_matter
 from knowledge.parsing.html import html_title, html_to_markdown
+from knowledge.parsing.html_tree import same_title
 from knowledge.parsing.markdown import normalise_markdown, split_title
-from knowledge.parsing.outline import same_title
 from knowledge.sources.ids import Ids
 
 MEGABYTE = 1_000_000

@@ -67,6 +67,14 @@ def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "start"),
+    [("::1", "http://[::1]:8000"), ("0.0.0.0", "http://127.0.0.1:8000"), ("help.example", "http://help.example:8000")],
+)
+def test_links_start_where_a_browser_can_go(host: str, start: str) -> None:
+    assert load_settings(host=host).links_start_with == start
+
+
 def test_public_url_loses_its_slash() -> None:
     assert load_settings(public_url="https://help.example/").links_start_with == "https://help.example"
 

@@ -91,3 +91,8 @@ def test_the_place_stands_instead_of_a_fragment_of_the_articles_own_url() -> Non
     assert article_link(article, 0, 8, "") == "https://help.example/x?lang=en#:~:text=Open%20it."
     twice = Article(id="a", title="A", body="Read it. Read it.", url="https://help.example/x#top")
     assert article_link(twice, 0, 8, "") == "https://help.example/x#top"
+
+
+def test_a_page_elsewhere_is_never_given_our_anchors() -> None:
+    article = Article(id="a", title="A", body="## One\n\nAgain.\n\nAgain.", url="https://www.corvane.example/a")
+    assert article_link(article, 8, 14, "http://h") == "https://www.corvane.example/a"

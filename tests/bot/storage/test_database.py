@@ -36,7 +36,7 @@ def count(database: Database) -> int:
 def test_the_pragmas_hold_on_every_connection(database: Database) -> None:
     expected = {
         "journal_mode": "wal",
-        "synchronous": 1,
+        "synchronous": 2,
         "busy_timeout": 5000,
         "foreign_keys": 1,
         "temp_store": 2,

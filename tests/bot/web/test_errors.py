@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from bot.errors import ConfigurationError, StorageError, TooManyRequests
+from bot.errors import ConfigurationError, Overloaded, StorageError
 from tests.bot.web.stage import SITE
 
 
@@ -97,7 +97,7 @@ def test_a_wrong_method(client: TestClient) -> None:
     [
         (StorageError("The database /srv/footnote.db is read-only."), 503, "storage_unavailable"),
         (ConfigurationError("FOOTNOTE_X in /srv is wrong."), 500, "configuration_error"),
-        (TooManyRequests("Too many messages; wait a minute."), 429, "too_many_requests"),
+        (Overloaded("Too many questions are waiting."), 503, "overloaded"),
         (RuntimeError("/srv and hunter2"), 500, "internal_error"),
         (ExceptionGroup("/srv", [ValueError("hunter2")]), 500, "internal_error"),
     ],

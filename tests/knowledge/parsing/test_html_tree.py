@@ -1,6 +1,6 @@
 from bs4 import BeautifulSoup
 
-from knowledge.parsing.outline import prepare, same_title
+from knowledge.parsing.html_tree import prepare, same_title
 
 
 def prepared(html: str, title: str | None = None, *, fragment: bool = False) -> str:

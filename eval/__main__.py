@@ -1,0 +1,5 @@
+"""`python -m eval` is the command `footnote-eval`."""
+
+from eval.cli import main
+
+main()
