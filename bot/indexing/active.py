@@ -78,7 +78,7 @@ class ActiveGeneration:
             self._generation = self._newest()
             self.problem = None
         except FootnoteError as error:
-            if self.problem != str(error):
+            if self._generation is not None and self.problem != str(error):
                 _log.warning("index_not_loaded", sentence=str(error))
             self.problem = str(error)
             if self._generation is None:
