@@ -14,6 +14,8 @@ from embeddings.encoders import Encoder
 from tests.site import Site, serving
 from tests.system_programs import required
 
+EMAIL = "How do I change the email on my account?"
+MORTGAGE = "Can I get a mortgage from you?"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

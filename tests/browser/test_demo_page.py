@@ -1,4 +1,4 @@
-"""The demo page as a customer has it: with a mouse, with the keyboard only, on a narrow screen, at night, attacked."""
+"""The demo page as a customer has it: with a mouse, with the keyboard only, when the server fails, under attack."""
 
 import json
 from typing import Any
@@ -6,14 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from knowledge.models import Audience
-from tests.browser.conftest import Visit, Watched
+from tests.browser.conftest import EMAIL, MORTGAGE, Visit, Watched
 from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.encoder]
 
-EMAIL = "How do I change the email on my account?"
-MORTGAGE = "Can I get a mortgage from you?"
 STEP = "In the Email row, select Change."
 
 REMEMBER_DRAFTS = """
@@ -23,20 +20,8 @@ new MutationObserver(() => drafts.push(document.querySelector("[data-pending]").
 """
 IN_SIGHT = """(text) => {
   const items = [...document.querySelectorAll("article li, article p, article td")];
-  const item = items.find((node) => node.textContent.includes(text));
-  const box = item?.getBoundingClientRect();
-  return Boolean(box && box.top >= 0 && box.bottom <= innerHeight);
-}"""
-LUMINANCES = """(selector) => {
-  const shade = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number)
-    .map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
-  const solid = (node) => {
-    const color = getComputedStyle(node).backgroundColor;
-    return color === "rgba(0, 0, 0, 0)" && node.parentElement ? solid(node.parentElement) : color;
-  };
-  const measured = (node) => [shade(getComputedStyle(node).color), shade(solid(node)), node.outerHTML.slice(0, 80)];
-  return [...document.querySelectorAll(selector)].map(measured);
+  const boxes = items.filter((node) => node.textContent.includes(text)).map((node) => node.getBoundingClientRect());
+  return boxes.some((box) => box.top >= 0 && box.bottom <= innerHeight);
 }"""
 FOCUSED = """() => {
   const node = document.activeElement;
@@ -62,14 +47,6 @@ ATTACKS = (
 
 def last_reply(page: Page) -> Any:
     return page.locator("[data-log] .message:not(.customer)").last
-
-
-def require_contrast(page: Page, selector: str, least: float = 4.5) -> None:
-    """WCAG 2.2, success criterion 1.4.3: text against what is behind it."""
-    shown = page.evaluate(LUMINANCES, selector)
-    assert shown
-    for one, other, where in shown:
-        assert (max(one, other) + 0.05) / (min(one, other) + 0.05) >= least, where
 
 
 def test_an_answer_streams_in_with_citations_that_are_links(visit: Visit, site: Site) -> None:
@@ -102,7 +79,7 @@ def test_a_citation_opens_the_article_at_the_passage(visit: Visit) -> None:
         item.locator("a.mark").click()
     article = opening.value
     article.wait_for_load_state()
-    article.wait_for_function("scrollY > 0")
+    article.wait_for_function("() => scrollY > 0")
     assert article.locator("h1").inner_text() == "How do I change my email?"
     article.wait_for_function(IN_SIGHT, arg=STEP)
 
@@ -131,7 +108,6 @@ def test_what_it_does_not_know_looks_like_a_handoff(visit: Visit) -> None:
     assert "person" in reply.locator(".prose").inner_text()
     assert reply.locator("a, .sources, button").count() == 0
     assert reply.evaluate("node => getComputedStyle(node).borderInlineStartWidth") == "5px"
-    require_contrast(watched.page, ".message.handoff .author, .message.handoff p")
 
 
 def test_a_starter_is_asked_with_one_click(visit: Visit) -> None:
@@ -231,52 +207,6 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     assert opening.value.locator("h1").inner_text() == "How do I change my email?"
 
 
-def test_a_screen_of_320_pixels_never_scrolls_sideways(visit: Visit, site: Site) -> None:
-    watched = visit(width=320, height=640)
-    page = watched.page
-
-    def require_fit(where: str) -> None:
-        wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= seen == 320, where
-
-    require_fit("/")
-    watched.ask(EMAIL)
-    watched.ask("x" * 400, answers=2)
-    watched.ask("What are the withdrawal fees?", answers=3)
-    require_fit("answers")
-    articles = [each for each in site.footnote.index.current().articles.values() if each.audience is Audience.PUBLIC]
-    widest = sorted(articles, key=lambda each: -max(map(len, each.body.split())))
-    tables = [each for each in widest if "| --- |" in each.body]
-    for path in ("/help/", "/docs", *(f"/help/{each.id}" for each in (*tables[:6], *widest[:4]))):
-        watched.open(path)
-        require_fit(path)
-
-
-def test_at_night_it_is_dark_and_legible(visit: Visit) -> None:
-    watched = visit(color_scheme="dark")
-    page = watched.page
-    watched.ask(EMAIL)
-    watched.ask(MORTGAGE, answers=2)
-    require_contrast(page, "body, h1, .lead, .chat-head p, .message .author, .message p, .message li, .message a")
-    require_contrast(page, ".hint, .chat button, .bottom p")
-    assert page.evaluate(LUMINANCES, "body")[0][1] < 0.05
-    picture = page.screenshot(full_page=True)
-    assert len(picture) > 20_000
-    for path in ("/help/", "/help/change-email", "/docs"):
-        watched.open(path)
-        require_contrast(page, "body, h1, h2, p, li, td, th, a, .meta, .tag, .count")
-        assert page.evaluate(LUMINANCES, "body")[0][1] < 0.05
-
-
-def test_by_day_it_is_legible(visit: Visit) -> None:
-    watched = visit()
-    watched.ask(EMAIL)
-    require_contrast(watched.page, "body, h1, .lead, .message .author, .message li, .message a, .hint, .chat button")
-    for path in ("/help/", "/help/trading-fees", "/help/trading-fees-2024", "/docs"):
-        watched.open(path)
-        require_contrast(watched.page, "body, h1, h2, p, li, td, th, a, .meta, .tag, .count")
-
-
 def test_attacks_appear_as_text_and_do_nothing(visit: Visit) -> None:
     watched = visit()
     page = watched.page
@@ -318,7 +248,7 @@ def test_the_list_of_articles_narrows_as_one_types(visit: Visit) -> None:
     page = watched.page
     before = page.locator(".articles li:visible").count()
     page.fill("#filter", "email")
-    page.wait_for_function("document.querySelector('[data-found]').textContent !== ''")
+    page.wait_for_function("() => document.querySelector('[data-found]').textContent !== ''")
     after = page.locator(".articles li:visible").count()
     assert 0 < after < before
     assert all("email" in title.lower() for title in page.locator(".articles li:visible a").all_inner_texts())

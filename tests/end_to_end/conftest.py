@@ -18,6 +18,7 @@ import pytest
 from bot import assembly, cli
 from tests.fakes import LetterEncoder
 
+GOOD = "---\nid: good\ntitle: How do I reset my password?\n---\n1. Open **Security**.\n2. Select **Reset password**.\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -65,6 +66,19 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         return Done(code, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def small(footnote: Command, place: Path, tmp_path: Path) -> Path:
+    """The data directory of a help center of one article."""
+    (tmp_path / "good.md").write_text(GOOD, encoding="utf-8")
+    assert footnote("index", str(tmp_path / "good.md"), "--data-dir", str(place)).code == 0
+    return place
 
 
 LETTERED = "tests.end_to_end.lettered"

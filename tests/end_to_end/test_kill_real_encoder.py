@@ -1,4 +1,4 @@
-"""`footnote index` with the real encoder, killed while it loads the model, encodes, writes: what served serves on."""
+"""`footnote index` with the real encoder, killed while it exports the model, encodes, writes: what served serves on."""
 
 import json
 import signal
@@ -35,11 +35,11 @@ def served_version(data: Path) -> int:
     return version
 
 
-def kill(data: Path, docs: Path, after: str, delay: float) -> None:
+def kill(data: Path, docs: Path, after: str, delay: float, **variables: str) -> None:
     """Start the command and kill it `delay` seconds after it has said a line that begins with `after`."""
     command = [sys.executable, "-m", REAL, "index", str(docs), "--data-dir", str(data)]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         try:
@@ -54,7 +54,7 @@ def kill(data: Path, docs: Path, after: str, delay: float) -> None:
 
 @pytest.mark.encoder
 def test_three_kills_leave_the_old_generation_serving_and_the_next_run_finishes(
-    footnote: Command, monkeypatch: pytest.MonkeyPatch, real_encoder: Encoder, tmp_path: Path
+    footnote: Command, monkeypatch: pytest.MonkeyPatch, real_encoder: Encoder, exported_models: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("bot.assembly.open_encoder", lambda settings: real_encoder)
     data, docs = tmp_path / "data", tmp_path / "docs"
@@ -62,10 +62,15 @@ def test_three_kills_leave_the_old_generation_serving_and_the_next_run_finishes(
     publish(docs, 0)
     assert footnote("index", str(docs), "--data-dir", str(data)).code == 0
 
-    moments = (("Encoding: 0 of", 1.0), ("Encoding: 32 of", 0.0), (f"Encoding: {texts} of", 0.003))
-    for version, (line, delay) in enumerate(moments, start=1):
+    exported = {"FOOTNOTE_MODELS_DIR": str(exported_models.parent)}
+    moments = (
+        ("Encoding: 0 of", 1.5, {}),  # it exports the model
+        ("Encoding: 32 of", 0.0, exported),
+        (f"Encoding: {texts} of", 0.003, exported),
+    )
+    for version, (line, delay, variables) in enumerate(moments, start=1):
         publish(docs, version)
-        kill(data, docs, line, delay)
+        kill(data, docs, line, delay, **variables)
         written = line.startswith(f"Encoding: {texts}")
         assert served_version(data) in {version - 1, version} if written else {version - 1}
         shown = footnote("search", "which rule is new", "-k", "1000", "--json", "--data-dir", str(data))

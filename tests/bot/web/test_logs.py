@@ -94,3 +94,11 @@ def test_a_level_leaves_lesser_lines_out(app: FastAPI, capsys: pytest.CaptureFix
 
 def test_a_failure_without_a_trace() -> None:
     assert failure(ValueError("hunter2")) == {"error": "ValueError", "raised_at": []}
+
+
+def test_a_secret_in_an_address_is_not_logged(client: TestClient) -> None:
+    phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    with capture_logs() as lines:
+        assert client.get(f"/help/{'x' * 150}/{phrase}").status_code == 404
+    assert lines[0]["path"].endswith("/[seed phrase removed]")
+    assert "winner" not in json.dumps(lines)
