@@ -55,6 +55,8 @@ class TerminalProgress:
 
     def stage(self, name: str, total: int) -> None:
         """A new stage of `total` steps begins."""
+        if self._task is not None:
+            self._bars.update(self._task, total=self._done)  # a stage of unknown length had as many steps as were done
         self._name, self._done, self._total = name, 0, total
         self._task = self._bars.add_task(escape(name), total=total or None)
         if not self._console.is_terminal and total:

@@ -21,11 +21,14 @@ from bot.safety.message_ids import storable_id
 from bot.safety.redaction import Redaction, critical, redact
 from bot.storage.database import Database
 from bot.storage.turns import find_turn, record_turn
-from bot.wire import candidate_to_json, reply_to_json
+from bot.wire import reply_to_json, trace_to_json
 from embeddings.encoders import Encoder
 from prompts.templates import render
 
 _WORD = re.compile(r"\w")
+
+STORED_CANDIDATES = 20
+"""Of the passages that a reply considered, the best ones that are kept with the turn; `--explain` shows all."""
 
 
 class Generation(SearchIndex, Protocol):
@@ -114,19 +117,7 @@ class Assistant:
     def _outcome(
         self, question: str, reply: Reply, watch: Stopwatch, hits: tuple[Hit, ...] = (), generation: int | None = None
     ) -> Outcome:
-        trace = {
-            "question": question,
-            "rewritten_question": question,
-            "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
-            "decision": {
-                "kind": reply.kind,
-                "reason": reply.reason.value if isinstance(reply, Handoff) else None,
-                "confidence": round(reply.confidence, 4),
-                "threshold": self.answer_threshold,
-            },
-            "index_generation": generation,
-            "config_hash": self.config_hash,
-        }
+        trace = trace_to_json(question, hits, reply, self.answer_threshold, generation, self.config_hash)
         return Outcome(question, reply, watch.timings_ms(), trace)
 
 
@@ -138,13 +129,14 @@ def take_turn(
     if told := find_turn(database, conversation.id, client_message_id):
         return told
     outcome = assistant.answer(text, conversation.context)
+    considered = outcome.trace["candidates"][:STORED_CANDIDATES]
     turn = Turn(
         id=f"msg_{secrets.token_hex(12)}",
         conversation_id=conversation.id,
         client_message_id=client_message_id,
         question=outcome.question,
         reply=reply_to_json(outcome.reply),
-        trace={**outcome.trace, "timings_ms": outcome.timings_ms},
+        trace={**outcome.trace, "candidates": considered, "timings_ms": outcome.timings_ms},
         asked_at=datetime.now(UTC),
     )
     return record_turn(database, turn, partial(owner_after, outcome.reply))

@@ -1,5 +1,6 @@
 """The public JSON of a reply: what `footnote ask --json`, the HTTP interface and the stored turn show."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -67,4 +68,23 @@ def candidate_to_json(rank: int, hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "score": round(hit.score, 6),
         "signals": {name: round(value, 6) for name, value in hit.signals.items()},
+    }
+
+
+def trace_to_json(
+    question: str, hits: Sequence[Hit], reply: Reply, threshold: float, generation: int | None, config_hash: str
+) -> dict[str, Any]:
+    """How a reply came about: what was asked and considered, what was decided, on which index and configuration."""
+    return {
+        "question": question,
+        "rewritten_question": question,
+        "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
+        "decision": {
+            "kind": reply.kind,
+            "reason": reply.reason.value if isinstance(reply, Handoff) else None,
+            "confidence": round(reply.confidence, 4),
+            "threshold": threshold,
+        },
+        "index_generation": generation,
+        "config_hash": config_hash,
     }

@@ -123,3 +123,13 @@ def test_nothing_found_is_a_handoff_at_any_threshold() -> None:
     )
     reply = assistant.answer("What are the fees?", CustomerContext()).reply
     assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE
+
+
+def test_only_the_best_candidates_are_stored(
+    assistant: Assistant, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turns.STORED_CANDIDATES", 1)
+    conversation, _ = start_conversation(database, "site", CustomerContext(), datetime.now(UTC))
+    turn = take_turn(assistant, database, conversation, "How do I change my email?", "1")
+    assert [candidate["rank"] for candidate in turn.trace["candidates"]] == [1]
+    assert len(assistant.answer("How do I change my email?", CustomerContext()).trace["candidates"]) > 1

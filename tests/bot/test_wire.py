@@ -1,7 +1,7 @@
 from datetime import date
 
 from bot.models import Answer, Citation, Clarify, Handoff, HandoffReason, Hit, Notice
-from bot.wire import candidate_to_json, hit_to_json, reply_to_json
+from bot.wire import candidate_to_json, hit_to_json, reply_to_json, trace_to_json
 from knowledge.models import Action, Passage
 
 CITATION = Citation(
@@ -61,3 +61,11 @@ def test_a_hit_and_a_candidate() -> None:
     assert (hit["rank"], hit["score"], hit["platform"], hit["updated_at"]) == (1, 0.123457, "web", None)
     candidate = candidate_to_json(2, HIT)
     assert (candidate["passage_id"], candidate["signals"]) == ("00000000000000f", {"dense": 0.987654})
+
+
+def test_a_trace_tells_how_the_reply_came_about() -> None:
+    handoff = Handoff(text="…", reason=HandoffReason.LOW_CONFIDENCE, confidence=0.12345)
+    trace = trace_to_json("What now?", (HIT,), handoff, 0.45, 3, "abc")
+    assert (trace["question"], trace["index_generation"], trace["config_hash"]) == ("What now?", 3, "abc")
+    assert trace["candidates"] == [candidate_to_json(1, HIT)]
+    assert trace["decision"] == {"kind": "handoff", "reason": "low_confidence", "confidence": 0.1235, "threshold": 0.45}
