@@ -1,13 +1,10 @@
 """The command `footnote`: each command parses, calls one thing and prints."""
 
-import io
-import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,7 +13,15 @@ from bot.doctor import examine
 from bot.errors import FootnoteError
 from bot.models import CustomerContext
 from bot.settings import Settings, describe, load_settings
-from bot.terminal import TerminalProgress, print_hits, print_reply, print_report, print_settings
+from bot.terminal import (
+    TerminalProgress,
+    print_hits,
+    print_json,
+    print_reply,
+    print_report,
+    print_settings,
+    run_command,
+)
 from bot.web.server import serve as serve_http
 from bot.wire import reply_to_json
 from embeddings.errors import EmbeddingError
@@ -54,7 +59,7 @@ def index(
         with TerminalProgress() as progress:
             report = footnote.update_index(sources or (), progress, rebuild=rebuild)
     if as_json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         print_report(report)
 
@@ -69,7 +74,7 @@ def forget(
     with _opened(load_settings(data_dir=data_dir)) as footnote, TerminalProgress() as progress:
         report = footnote.forget(source, progress)
     if as_json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         print_report(report)
 
@@ -87,11 +92,11 @@ def ask(
         outcome = footnote.assistant.answer(question, CustomerContext(platform=platform))
     if as_json:
         trace = outcome.trace if explain else None
-        _print_json({"reply": reply_to_json(outcome.reply), "timings_ms": outcome.timings_ms, "trace": trace})
+        print_json({"reply": reply_to_json(outcome.reply), "timings_ms": outcome.timings_ms, "trace": trace})
         return
     print_reply(outcome.reply)
     if explain:
-        _print_json(outcome.trace)
+        print_json(outcome.trace)
 
 
 @app.command()
@@ -106,7 +111,7 @@ def search(
     with _opened(load_settings(data_dir=data_dir)) as footnote:
         hits = footnote.assistant.search(query, CustomerContext(platform=platform))[:k]
         if as_json:
-            _print_json(
+            print_json(
                 {"query": query, "hits": [footnote.hit_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)]}
             )
         else:
@@ -129,7 +134,7 @@ def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     given = frozenset({"data_dir"}) if data_dir else frozenset()
     rows = describe(load_settings(data_dir=data_dir), given)
     if as_json:
-        _print_json([asdict(row) for row in rows])
+        print_json([asdict(row) for row in rows])
     else:
         print_settings(rows)
 
@@ -139,7 +144,7 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Check data, index and model; each finding comes with the command that mends it."""
     findings = examine(load_settings(data_dir=data_dir))
     if as_json:
-        _print_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             typer.echo(
@@ -152,20 +157,7 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 def main() -> None:
     """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
-    try:
-        app()
-    except (FootnoteError, KnowledgeError, EmbeddingError, PromptError) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"The system refused: {error.strerror or error}" + (f" ({error.filename})." if error.filename else "."))
-
-
-def _fail(sentence: str) -> None:
-    print(" ".join(sentence.split()), file=sys.stderr)  # noqa: T201
-    raise SystemExit(1)
+    run_command(app, FootnoteError, KnowledgeError, EmbeddingError, PromptError)
 
 
 @contextmanager
@@ -175,9 +167,3 @@ def _opened(chosen: Settings) -> Iterator[Footnote]:
         yield footnote
     finally:
         footnote.close()
-
-
-def _print_json(value: Any) -> None:
-    """JSON is UTF-8 (RFC 8259, section 8.1): where the terminal is not, its letters are escaped."""
-    escaped = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    print(json.dumps(value, ensure_ascii=escaped, indent=2))  # noqa: T201

@@ -87,6 +87,9 @@ class ConversationNotFound(RequestRefused):
     code = "conversation_not_found"
     status = 404
 
+    def __init__(self) -> None:
+        super().__init__("There is no conversation with this id. Start a new one.")
+
 
 class EmptyMessage(RequestRefused):
     """A question with no text in it."""

@@ -1,10 +1,12 @@
 """What a person sees on a terminal: progress, answers, tables. Text from articles is printed as text, never as
 markup."""
 
+import io
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -74,6 +76,26 @@ class TerminalProgress:
         return done * STEPS_WITHOUT_BAR // self._total if self._total else 0
 
 
+def run_command(program: Callable[[], object], *expected: type[Exception]) -> None:
+    """Run a command's program. An expected error, or one of the system, becomes one sentence on standard error and
+    exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    try:
+        program()
+    except expected as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"The system refused: {error.strerror or error}" + (f" ({error.filename})." if error.filename else "."))
+
+
+def print_json(value: Any) -> None:
+    """JSON is UTF-8 (RFC 8259, section 8.1): where the terminal is not, its letters are escaped."""
+    escaped = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    _print(json.dumps(value, ensure_ascii=escaped, indent=2))
+
+
 def print_report(report: IndexReport) -> None:
     """What an indexing run did, in one sentence or two."""
     numbers = report.to_json()["articles"]
@@ -126,3 +148,8 @@ def print_settings(rows: Sequence[SettingRow]) -> None:
 
 def _print(text: str) -> None:
     print(text)  # noqa: T201
+
+
+def _fail(sentence: str) -> None:
+    print(" ".join(sentence.split()), file=sys.stderr)  # noqa: T201
+    raise SystemExit(1)

@@ -1,7 +1,5 @@
 """The command `footnote-eval`: each command parses, measures one thing and prints."""
 
-import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +9,7 @@ import typer
 from bot.answering.confidence import MODEL_FILE
 from bot.errors import FootnoteError
 from bot.settings import load_settings
-from bot.terminal import TerminalProgress
+from bot.terminal import TerminalProgress, print_json, run_command
 from embeddings.errors import EmbeddingError
 from eval.cases import load_dataset
 from eval.errors import EvaluationError
@@ -50,7 +48,7 @@ def retrieval(
     with TerminalProgress() as progress:
         report = evaluate_retrieval(load_dataset(dataset, limit), settings, progress)
     if as_json:
-        print(json.dumps(report.to_json(), indent=2))  # noqa: T201
+        print_json(report.to_json())
     else:
         print_retrieval(report)
 
@@ -87,8 +85,4 @@ def figures(
 
 def main() -> None:
     """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
-    try:
-        app()
-    except (EvaluationError, FootnoteError, KnowledgeError, EmbeddingError, PromptError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from None
+    run_command(app, EvaluationError, FootnoteError, KnowledgeError, EmbeddingError, PromptError)

@@ -49,7 +49,7 @@ def authorised_conversation(database: Database, conversation_id: str, token: str
         row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
     matches = hmac.compare_digest(digest, _NO_TOKEN if row is None else row.token_sha256)
     if row is None:
-        raise ConversationNotFound("There is no conversation with this id. Start a new one.")
+        raise ConversationNotFound
     if not matches:
         raise NotAuthorised(
             "This token does not open this conversation. Start a new one, or send the token it came with."
@@ -64,7 +64,7 @@ def set_owner(database: Database, conversation_id: str, owner: Owner) -> None:
             update(conversations).where(conversations.c.id == conversation_id).values(owner=owner.value)
         ).rowcount
     if not changed:
-        raise ConversationNotFound("There is no conversation with this id. Start a new one.")
+        raise ConversationNotFound
 
 
 def _conversation(row: Row[Any]) -> Conversation:

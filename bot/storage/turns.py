@@ -28,7 +28,7 @@ def record_turn(database: Database, turn: Turn, owner_after: Callable[[Owner], O
         conversation = select(conversations.c.owner).where(conversations.c.id == turn.conversation_id)
         owner = connection.scalar(conversation.with_for_update())
         if owner is None:
-            raise ConversationNotFound("There is no conversation with this id. Start a new one.")
+            raise ConversationNotFound
         stored = _find(connection, turn.conversation_id, turn.client_message_id)
         if stored is not None:
             return stored

@@ -2,7 +2,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -142,13 +141,7 @@ def test_a_path_with_signs_that_configuration_files_and_urls_read(tmp_path: Path
         assert path.is_file()
 
 
-def test_at_head_opening_is_quick_and_loads_no_alembic(database: Database) -> None:
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        open_database(database.path).close()
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 0.05
+def test_at_head_opening_loads_no_alembic(database: Database) -> None:
     script = (
         "import sys; from pathlib import Path; from bot.storage.database import open_database;"
         "open_database(Path(sys.argv[1])).close(); print('alembic' in sys.modules)"
