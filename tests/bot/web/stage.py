@@ -97,7 +97,7 @@ class ScriptedAssistant:
         reply = self.script.pop(0) if self.script else ANSWER
         if isinstance(reply, BaseException):
             raise reply
-        return Outcome(question=text.replace("hunter2", "•••"), reply=reply, timings_ms={}, trace={})
+        return Outcome(question=text.replace("hunter2", "•••"), reply=reply, timings_ms={}, trace={"candidates": []})
 
 
 @dataclass
