@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from embeddings.encoders import Encoder, Progress, Vectors
 from embeddings.errors import EncoderError, LesserMode
 from embeddings.export import INPUTS, export_graph, failure_file, graph_file, is_sound
+from embeddings.model_encoder import ModelEncoder
 from embeddings.model_files import ModelFiles
 
 BATCH = 32
@@ -35,7 +36,7 @@ class _Graph:
         return np.asarray(vectors, dtype=np.float32)
 
 
-class OnnxEncoder:
+class OnnxEncoder(ModelEncoder):
     """An `Encoder` over a model's exported graph, which it makes at the first text if it is not there yet.
 
     `fallback` counts tokens, and encodes when the graph can be neither made nor loaded; `problem` then says why. Its
@@ -43,7 +44,7 @@ class OnnxEncoder:
     """
 
     def __init__(self, files: ModelFiles, folder: Path, threads: int, fallback: Encoder) -> None:
-        self._files = files
+        super().__init__(files)
         self._folder = folder
         self._threads = threads
         self._fallback = fallback
@@ -51,21 +52,6 @@ class OnnxEncoder:
         self._graph: _Graph | None = None
         self._prompts = _prompts(files.folder)
         self.problem: str | None = None
-
-    @property
-    def identity(self) -> str:
-        """The identity of the model's files."""
-        return self._files.identity
-
-    @property
-    def dimensions(self) -> int:
-        """The length of a vector."""
-        return self._files.dimensions
-
-    @property
-    def max_tokens(self) -> int:
-        """How many of its own tokens the model reads, the two special ones included."""
-        return self._files.max_tokens
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, special ones left out."""

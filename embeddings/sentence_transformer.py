@@ -11,39 +11,25 @@ from tokenizers import Tokenizer
 
 from embeddings.encoders import Progress, Vectors
 from embeddings.errors import EncoderError
+from embeddings.model_encoder import ModelEncoder
 from embeddings.model_files import ModelFiles
 
 BATCH = 32
 QUOTED_CHARACTERS = 60
 
 
-class SentenceTransformerEncoder:
+class SentenceTransformerEncoder(ModelEncoder):
     """An `Encoder` over the files of one model. Loads tokenizer and model at their first use; threads may share it."""
 
     def __init__(self, model: ModelFiles, threads: int) -> None:
         if threads < 1:
             raise ValueError(f"An encoder cannot run on {threads} threads; give 1 or more.")
-        self._files = model
+        super().__init__(model)
         self._threads = threads
         self._model_lock = threading.Lock()
         self._tokenizer_lock = threading.Lock()
         self._model: Any = None
         self._tokenizer: Tokenizer | None = None
-
-    @property
-    def identity(self) -> str:
-        """The identity of the model's files."""
-        return self._files.identity
-
-    @property
-    def dimensions(self) -> int:
-        """The length of a vector."""
-        return self._files.dimensions
-
-    @property
-    def max_tokens(self) -> int:
-        """How many of its own tokens the model reads, the two special ones included."""
-        return self._files.max_tokens
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` by the model's own tokenizer, however many, special ones left out. Loads no torch."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,10 +135,8 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Pat
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
-        try:
+        with suppress(httpx2.TransportError):  # it does not listen yet
             if httpx2.get(f"{address}/readyz", timeout=5).status_code == 200:
                 return
-        except httpx2.TransportError:
-            pass
         time.sleep(0.1)
     raise AssertionError(f"The server was not ready after 120 s: {log.read_text()}")
