@@ -4,12 +4,15 @@ PORT        ?= 8000
 TORCH       := 2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SHARED      ?= ../shared/data
+BENCH_SETS  ?= emanual_smart_tv stackfaq_webapps tau2_banking hint3_curekart hint3_sofmattress banking77 squad2_dev
+BENCH_FLOORS ?= stackfaq_webapps=0.97 emanual_smart_tv=0.82
+BENCH_OPTIONS ?=
 BIN         := .venv/bin
 PIP         := $(BIN)/python -m pip --disable-pip-version-check -q
 INSTALLED   := .venv/installed
 INSTALLED_DEV := .venv/installed-dev
 
-.PHONY: run test install check docs figures soak lock clean
+.PHONY: run test install check docs figures bench soak lock clean
 
 run: $(INSTALLED)
 	@$(BIN)/footnote index --if-missing
@@ -30,6 +33,9 @@ docs: $(INSTALLED_DEV)
 
 figures: $(INSTALLED)
 	$(BIN)/footnote-eval figures --shared $(SHARED)
+
+bench: $(INSTALLED_DEV)
+	$(BIN)/footnote-eval bench $(BENCH_SETS:%=--dataset $(SHARED)/%) $(BENCH_FLOORS:%=--floor %) --torch-index $(TORCH_INDEX) $(BENCH_OPTIONS)
 
 soak: $(INSTALLED_DEV)
 	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m soak tests/soak

@@ -10,9 +10,12 @@ from typing import Any
 
 from bot.answering.citations import article_link
 from bot.answering.confidence import load_confidence_model
+from bot.answering.ranking import load_ranking_model
+from bot.answering.spellings import Spellings
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.indexing.active import ActiveGeneration
 from bot.indexing.build import IndexReport, build_index
+from bot.indexing.contents import RULES
 from bot.indexing.generations import Generation
 from bot.indexing.progress import IndexProgress
 from bot.models import Hit
@@ -21,18 +24,18 @@ from bot.storage.database import Database, open_database
 from bot.storage.sources import forget_source, remembered_sources
 from bot.turns import Assistant
 from bot.wire import hit_to_json
+from embeddings.batching import BatchingEncoder
 from embeddings.encoders import Encoder
 from embeddings.errors import EncoderError
-from embeddings.fusion import DEFAULT_WEIGHTS
 from embeddings.model_files import open_model
 from embeddings.onnx import OnnxEncoder
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from knowledge.sources import open_remembered, open_source
 from knowledge.sources.missing import ForgottenSource
 from knowledge.sources.source import Source
-from knowledge.splitting import SPLITTING_IDENTITY
 from prompts.budget import unpack_ranks
 
+QUESTIONS_AT_ONCE = 8
 SAMPLE_HELP_CENTER = Path(__file__).resolve().parent.parent / "knowledge" / "articles"
 
 
@@ -108,6 +111,8 @@ def open_footnote(settings: Settings) -> Footnote:
     assistant = Assistant(
         encoder=encoder,
         generation=index.current,
+        spellings=Spellings(lambda word: encoder.count_tokens(word) == 1),
+        ranking=load_ranking_model(),
         confidence=load_confidence_model(),
         answer_threshold=settings.answer_threshold,
         question_characters=settings.question_characters,
@@ -125,15 +130,17 @@ def open_encoder(settings: Settings) -> Encoder:
     except EncoderError as error:
         raise ConfigurationError(str(error)) from error
     torch = SentenceTransformerEncoder(files, settings.encoder_threads)
-    return OnnxEncoder(files, settings.models_folder / "onnx", settings.encoder_threads, torch)
+    folder = settings.models_folder / "onnx"
+    onnx = OnnxEncoder(files, folder, settings.encoder_threads, torch, settings.encoder_precision)
+    return BatchingEncoder(onnx, QUESTIONS_AT_ONCE)
 
 
 def config_hash(settings: Settings, encoder: Encoder) -> str:
     """16 hexadecimal digits over everything but the index that decides an answer."""
     decides = {
         "encoder": encoder.identity,
-        "splitting": SPLITTING_IDENTITY,
-        "weights": dict(DEFAULT_WEIGHTS),
+        "rules": RULES,
+        "ranking": dict(load_ranking_model().weights),
         "confidence": load_confidence_model().provenance,
         "answer_threshold": settings.answer_threshold,
         "candidates": settings.candidates,

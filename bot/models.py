@@ -41,6 +41,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a question was searched as, in which index generation, and what was found, best first.
+
+    `weights` are what each signal counted, `corrections` misspelt words with what was searched instead; `lesser_modes`
+    has a sentence for each part of the search that failed.
+    """
+
+    text: str
+    generation: int
+    hits: tuple[Hit, ...]
+    weights: Mapping[str, float]
+    corrections: tuple[tuple[str, str], ...] = ()
+    lesser_modes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """Where one sentence or step stands: `quote == article.body[start:end]`; `number` stands for the article."""
 

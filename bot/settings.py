@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from threadpoolctl import threadpool_limits
 
 from bot.errors import ConfigurationError
 
@@ -34,6 +35,11 @@ class Settings(BaseSettings):
         "all-MiniLM-L6-v2",
         description="Sentence-transformers model: the bundled all-MiniLM-L6-v2, a folder, or a hub name with its "
         "revision (org/name@commit).",
+    )
+    encoder_precision: Literal["fp32", "int8"] = Field(
+        "fp32",
+        description="Precision of the encoder: fp32, or int8, which is quicker and a little less exact. Another one "
+        "needs another index.",
     )
     encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
@@ -161,6 +167,7 @@ def prepare_process(settings: Settings) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin and starve other processes
     os.environ["TIKTOKEN_CACHE_DIR"] = str(settings.ranks_folder.resolve())
+    threadpool_limits(limits=1, user_api="blas")  # a small product wakes threads that then spin: worse than useless
 
 
 def _shown(value: object) -> str:

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from bot.answering.composing import compose
 from bot.answering.confidence import ConfidenceModel, confidence_signals
+from bot.answering.questions import Question, read_question
+from bot.answering.ranking import RankingModel
 from bot.answering.relevance import relevance_to
-from bot.answering.retrieval import SearchIndex, retrieve
+from bot.answering.retrieval import search
+from bot.answering.search_index import SearchIndex
 from bot.answering.smalltalk import small_talk
+from bot.answering.spellings import Spellings
 from bot.answering.stopwatch import Stopwatch
 from bot.errors import EmptyMessage, MessageTooLong
 from bot.handoff.escalation import owner_after, reason_after_search, reason_before_search
-from bot.models import Conversation, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Turn
+from bot.models import Conversation, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Search, Turn
 from bot.safety.message_ids import storable_id
 from bot.safety.redaction import Redaction, critical, redact
 from bot.storage.database import Database
@@ -29,14 +33,6 @@ _WORD = re.compile(r"\w")
 
 STORED_CANDIDATES = 20
 """Of the passages that a reply considered, the best ones that are kept with the turn; `--explain` shows all."""
-
-
-class Generation(SearchIndex, Protocol):
-    """The index generation that a question is answered from."""
-
-    @property
-    def number(self) -> int:
-        """Which generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,9 @@ class Assistant:
     """Answers one message; remembers nothing."""
 
     encoder: Encoder
-    generation: Callable[[], Generation]
+    generation: Callable[[], SearchIndex]
+    spellings: Spellings
+    ranking: RankingModel
     confidence: ConfidenceModel
     answer_threshold: float
     question_characters: int
@@ -70,27 +68,35 @@ class Assistant:
             return self._outcome(message.text, reply, watch)
 
         index = self.generation()
-        vector = self.encoder.encode_queries([message.text])[0]
+        question = self._read(message.text, index)
         watch.lap("encode")
-        hits = retrieve(index, message.text, vector, candidates=self.candidates, platform=context.platform)
-        sure = self.confidence.probability(confidence_signals(hits, message.text, index.lexical))
+        found = self._searched(index, question, context)
+        sure = self.confidence.probability(confidence_signals(found.hits, question.text, index.indexes.lexical))
         watch.lap("search")
         reply = None
-        if hits and not reason_after_search(sure, self.answer_threshold):
-            relevance = relevance_to(message.text, vector, self.encoder)
-            article = index.articles[hits[0].passage.article_id]
+        if found.hits and not reason_after_search(sure, self.answer_threshold):
             reply = compose(
-                hits, article, message.text, relevance, confidence=sure, links_start_with=self.links_start_with
+                found.hits,
+                index.articles[found.hits[0].passage.article_id],
+                question.text,
+                relevance_to(question, self.encoder, index.indexes.texts),
+                confidence=sure,
+                links_start_with=self.links_start_with,
             )
         reply = reply or _handoff(HandoffReason.LOW_CONFIDENCE, sure)
         watch.lap("compose")
-        return self._outcome(message.text, reply, watch, hits, index.number)
+        return self._outcome(message.text, reply, watch, found)
 
     def search(self, query: str, context: CustomerContext) -> tuple[Hit, ...]:
         """The ranked passages for a query, as `answer` would see them."""
-        query = redact(self._accepted(query)).text
-        vector = self.encoder.encode_queries([query])[0]
-        return retrieve(self.generation(), query, vector, candidates=self.candidates, platform=context.platform)
+        index, query = self.generation(), redact(self._accepted(query)).text
+        return self._searched(index, self._read(query, index), context).hits
+
+    def _read(self, message: str, index: SearchIndex) -> Question:
+        return read_question(message, self.encoder, index.indexes, self.spellings.of(index))
+
+    def _searched(self, index: SearchIndex, question: Question, context: CustomerContext) -> Search:
+        return search(index, question, self.ranking, candidates=self.candidates, platform=context.platform)
 
     def _accepted(self, text: str) -> str:
         if not text.strip():
@@ -114,10 +120,8 @@ class Assistant:
             return Notice(text=render("replies/nothing_to_read.txt"), confidence=0.0)
         return None
 
-    def _outcome(
-        self, question: str, reply: Reply, watch: Stopwatch, hits: tuple[Hit, ...] = (), generation: int | None = None
-    ) -> Outcome:
-        trace = trace_to_json(question, hits, reply, self.answer_threshold, generation, self.config_hash)
+    def _outcome(self, question: str, reply: Reply, watch: Stopwatch, search: Search | None = None) -> Outcome:
+        trace = trace_to_json(question, reply, self.answer_threshold, self.config_hash, search)
         return Outcome(question, reply, watch.timings_ms(), trace)
 
 

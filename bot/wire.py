@@ -1,10 +1,9 @@
 """The public JSON of a reply: what `footnote ask --json`, the HTTP interface and the stored turn show."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from bot.models import Answer, Citation, Clarify, Handoff, Hit, Reply
+from bot.models import Answer, Citation, Clarify, Handoff, Hit, Reply, Search
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
@@ -72,19 +71,24 @@ def candidate_to_json(rank: int, hit: Hit) -> dict[str, Any]:
 
 
 def trace_to_json(
-    question: str, hits: Sequence[Hit], reply: Reply, threshold: float, generation: int | None, config_hash: str
+    question: str, reply: Reply, threshold: float, config_hash: str, search: Search | None
 ) -> dict[str, Any]:
-    """How a reply came about: what was asked and considered, what was decided, on which index and configuration."""
+    """How a reply came about: what was asked, searched and considered, what was decided, on which index and
+    configuration. `search` is None when the reply needed none."""
+    hits = search.hits if search else ()
     return {
         "question": question,
-        "rewritten_question": question,
+        "rewritten_question": search.text if search else question,
+        "corrections": dict(search.corrections) if search else {},
+        "weights": {name: round(weight, 4) for name, weight in search.weights.items()} if search else {},
         "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
+        "lesser_modes": list(search.lesser_modes) if search else [],
         "decision": {
             "kind": reply.kind,
             "reason": reply.reason.value if isinstance(reply, Handoff) else None,
             "confidence": round(reply.confidence, 4),
             "threshold": threshold,
         },
-        "index_generation": generation,
+        "index_generation": search.generation if search else None,
         "config_hash": config_hash,
     }

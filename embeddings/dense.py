@@ -1,12 +1,16 @@
 """The dense index: unit vectors searched by inner product. The only module that imports FAISS."""
 
+import copy
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.dense_kinds import FLAT, HALF, SIEVE, DenseKind, kind_for
 from embeddings.encoders import Vectors
 from embeddings.errors import IndexFileError
 from embeddings.ids import Ids, checked_ids
@@ -14,16 +18,21 @@ from embeddings.models import Match
 
 
 class DenseIndex:
-    """Exact search over all vectors (IndexIDMap2 over IndexFlatIP). Never changed once built: threads may share it."""
+    """Search by inner product over all vectors, of the kind that their number calls for. Never changed once built:
+    threads may share it."""
 
-    def __init__(self, index: faiss.IndexIDMap2) -> None:
+    def __init__(self, index: faiss.IndexIDMap2, kind: DenseKind) -> None:
         self._index = index
+        self._kind = kind
         self._ids: Ids = faiss.vector_to_array(index.id_map).astype(np.int64)
         self._known = frozenset(self._ids.tolist())
 
     @classmethod
-    def build(cls, ids: Sequence[int], vectors: NDArray[np.floating]) -> "DenseIndex":
-        """An index of `vectors`, shape (len(ids), dimensions); ValueError for ids or vectors that no index can hold."""
+    def build(cls, ids: Sequence[int], vectors: NDArray[np.floating], kind: DenseKind | None = None) -> "DenseIndex":
+        """An index of `vectors`, shape (len(ids), dimensions), of the kind for so many of them unless `kind` is given.
+
+        Raises ValueError for ids or vectors that no index can hold.
+        """
         if vectors.ndim != 2 or vectors.shape[1] == 0:
             raise ValueError(f"Vectors of shape {vectors.shape} make no index; the shape is (texts, dimensions).")
         checked = checked_ids(ids, len(vectors))
@@ -33,14 +42,18 @@ class DenseIndex:
             raise ValueError(
                 f"The vector of id {checked[spoilt[0]]} holds a number that is not finite; encode it again."
             )
+        chosen = kind or kind_for(*rows.shape)
         faiss.omp_set_num_threads(1)
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(rows.shape[1]))
-        index.add_with_ids(rows, checked)
-        return cls(index)
+        index = faiss.IndexIDMap2(faiss.index_factory(rows.shape[1], chosen.recipe, faiss.METRIC_INNER_PRODUCT))
+        if len(rows):  # FAISS ends the process when some kinds are given nothing
+            index.train(rows)
+            index.add_with_ids(rows, checked)
+        return cls(index, chosen)
 
     @classmethod
     def load(cls, path: Path) -> "DenseIndex":
-        """The index that `save` wrote; IndexFileError when the file is missing, cut short or of another kind."""
+        """The index that `save` wrote, of whichever kind; IndexFileError when the file is missing, cut short or no
+        such index."""
         if not path.is_file():
             raise IndexFileError(f"The dense index {path} is missing; build the index again.")
         try:
@@ -49,13 +62,13 @@ class DenseIndex:
             raise IndexFileError(
                 f"The dense index {path} is damaged or no FAISS index; build the index again."
             ) from error
-        if not isinstance(index, faiss.IndexIDMap2) or not isinstance(
-            faiss.downcast_index(index.index), faiss.IndexFlatIP
-        ):
+        if not isinstance(index, faiss.IndexIDMap2) or (kind := _kind_of(index.index)) is None:
             raise IndexFileError(
                 f"The dense index {path} is of another kind ({type(index).__name__}); build the index again."
             )
-        loaded = cls(index)
+        if not _fits_itself(index):
+            raise IndexFileError(f"The dense index {path} is damaged: its parts differ in size; build the index again.")
+        loaded = cls(index, kind)
         if not len(loaded._known) == len(loaded._ids) == index.ntotal:
             raise IndexFileError(f"The dense index {path} holds an id twice or not at all; build the index again.")
         return loaded
@@ -68,6 +81,17 @@ class DenseIndex:
             raise IndexFileError(
                 f"The dense index cannot be written to {path}; check the folder and its space."
             ) from error
+
+    @property
+    def kind(self) -> DenseKind:
+        """How the vectors are kept and searched."""
+        return self._kind
+
+    def with_effort(self, effort: int) -> "DenseIndex":
+        """The same vectors, searched more or less thoroughly: how `footnote-eval scale` finds what effort is needed."""
+        other = copy.copy(self)
+        other._kind = dataclasses.replace(self._kind, effort=effort)
+        return other
 
     @property
     def ids(self) -> list[int]:
@@ -83,7 +107,10 @@ class DenseIndex:
         return len(self._ids)
 
     def search(self, vector: NDArray[np.floating], k: int) -> list[Match]:
-        """The `k` ids of the highest inner product, best first, equal ones by id; fewer when the index holds fewer."""
+        """The `k` ids of the highest inner product, best first, equal ones by id; fewer when the index holds fewer.
+
+        Exact with a kind that compares all vectors; with another one an id may be missed, never wrongly scored.
+        """
         query = self._query(vector)
         if k < 0:
             raise ValueError(f"A search for {k} results makes no sense; ask for 0 or more.")
@@ -91,17 +118,29 @@ class DenseIndex:
         if k == 0:
             return []
         faiss.omp_set_num_threads(1)
-        scores, ids = self._index.search(query[np.newaxis], k)
+        scores, ids = self._index.search(query[np.newaxis], k, params=self._parameters(k))
+        inner = faiss.downcast_index(self._index.index)
+        if ids[0, -1] < 0 and isinstance(inner, faiss.IndexRefine):  # a sieve lets nothing through if all are the same
+            scores, places = inner.refine_index.search(query[np.newaxis], k)
+            ids = self._ids[places]
         found = [Match(int(id_), float(score)) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0]
         return sorted(found, key=lambda match: (-match.score, match.id))
 
     def scores(self, vector: NDArray[np.floating], ids: Sequence[int]) -> dict[int, float]:
         """The inner product with each of `ids`; ValueError for an id that is not in the index."""
+        return dict(zip(ids, self.products(vector, ids).tolist(), strict=True))
+
+    def products(self, vector: NDArray[np.floating], ids: Sequence[int]) -> NDArray[np.float32]:
+        """What `scores` says, shape (len(ids),)."""
         query = self._query(vector)
-        return dict(zip(ids, (self.vectors(ids) @ query).tolist(), strict=True))
+        found: NDArray[np.float32] = self.vectors(ids) @ query
+        return found
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The stored vectors of `ids`, in their order, shape (len(ids), dimensions); ValueError for an unknown id."""
+        """The vectors of `ids` as they are stored, in their order, shape (len(ids), dimensions).
+
+        Raises ValueError for an unknown id.
+        """
         for id_ in ids:
             if id_ not in self._known:
                 raise ValueError(f"The id {id_} is not in the dense index.")
@@ -110,9 +149,49 @@ class DenseIndex:
         rows: Vectors = self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64))
         return rows
 
+    def _parameters(self, k: int) -> Any:
+        """What FAISS is told with one search; an index is never told to remember it."""
+        inner, effort = faiss.downcast_index(self._index.index), self._kind.effort
+        parameters: Any = faiss  # the types that FAISS ships do not know how these are made
+        if isinstance(inner, faiss.IndexRefine):
+            return parameters.IndexRefineSearchParameters(k_factor=max(1.0, effort / k))
+        if isinstance(inner, faiss.IndexIVF):
+            return parameters.SearchParametersIVF(nprobe=effort)
+        if isinstance(inner, faiss.IndexHNSW):
+            return parameters.SearchParametersHNSW(efSearch=max(effort, k))
+        return None
+
     def _query(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
         if vector.shape != (self.dimensions,):
             raise ValueError(f"The question's vector has shape {vector.shape}; this index needs ({self.dimensions},).")
         if not np.isfinite(vector).all():
             raise ValueError("The question's vector holds a number that is not finite; encode the question again.")
         return np.ascontiguousarray(vector, dtype=np.float32)
+
+
+def _kind_of(index: faiss.Index) -> DenseKind | None:
+    """Which of our kinds a FAISS index is that was read from a file."""
+    inner = faiss.downcast_index(index)
+    if inner.metric_type != faiss.METRIC_INNER_PRODUCT:
+        return None
+    if isinstance(inner, faiss.IndexFlat):
+        return FLAT
+    if isinstance(inner, faiss.IndexScalarQuantizer) and inner.sq.qtype == faiss.ScalarQuantizer.QT_fp16:
+        return HALF
+    if isinstance(inner, faiss.IndexRefine) and isinstance(
+        faiss.downcast_index(inner.base_index), faiss.IndexRaBitQFastScan
+    ):
+        return SIEVE if _kind_of(inner.refine_index) is HALF else None
+    return None
+
+
+def _fits_itself(index: faiss.IndexIDMap2) -> bool:
+    """Whether all parts hold as many vectors, of as many dimensions: FAISS does not look, and reads beyond them."""
+    inner = faiss.downcast_index(index.index)
+    parts = [inner]
+    if isinstance(inner, faiss.IndexRefine):
+        bits: Any = faiss.downcast_index(inner.base_index)
+        if bits.rabitq.nb_bits != 1 or bits.ntotal2 != -(-bits.ntotal // bits.bbs) * bits.bbs:
+            return False
+        parts += [bits, inner.refine_index]
+    return all((part.ntotal, part.d) == (index.ntotal, index.d) for part in parts)

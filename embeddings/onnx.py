@@ -11,47 +11,80 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from embeddings.encoders import Encoder, Progress, Vectors
+from embeddings.encoders import Encoder, Encoding, Progress
 from embeddings.errors import EncoderError, LesserMode
-from embeddings.export import INPUTS, export_graph, failure_file, graph_file, is_sound
+from embeddings.export import (
+    INPUTS,
+    OUTPUTS,
+    Precision,
+    export_graph,
+    failure_file,
+    graph_file,
+    graph_identity,
+    is_sound,
+)
 from embeddings.model_encoder import ModelEncoder
 from embeddings.model_files import ModelFiles
+from embeddings.quantisation import quantise_graph
+from embeddings.reduction import token_dimensions
+from embeddings.token_batches import TokenBatch, TokenisedTexts
 
-BATCH = 32
+TOKEN_BUDGET = 512
+"""Tokens that are encoded together, padding included: more is slower, because what is computed leaves the caches."""
+SLOWER = ["SkipLayerNormFusion"]
+"""What ONNX Runtime does to make a graph quicker, and does not on the CPU: a seventh of the time in fp32."""
 QUERY_PROMPTS, PASSAGE_PROMPTS = ("query",), ("document", "passage", "corpus")
 
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """A loaded graph with its tokenizer, which cuts at the model's length and pads each batch to its longest text."""
+    """A loaded graph with its tokenizer, which cuts at the model's length, and the token that it pads with."""
 
     session: onnxruntime.InferenceSession
     tokenizer: Tokenizer
+    pad: int
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        encodings = self.tokenizer.encode_batch(list(texts))
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        (vectors,) = self.session.run(None, dict(zip(INPUTS, (ids, mask), strict=True)))
-        return np.asarray(vectors, dtype=np.float32)
+    def run(self, batch: TokenBatch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of the batch's texts and of their tokens that are kept."""
+        inputs = dict(zip(INPUTS, (batch.ids, batch.mask), strict=True))
+        vectors, tokens = self.session.run(list(OUTPUTS), inputs)
+        return vectors, tokens[batch.kept]
 
 
 class OnnxEncoder(ModelEncoder):
     """An `Encoder` over a model's exported graph, which it makes at the first text if it is not there yet.
 
-    `fallback` counts tokens, and encodes when the graph can be neither made nor loaded; `problem` then says why. Its
-    vectors are the same to about 1e-6, so both share one identity. Threads may share an encoder.
+    `fallback` counts tokens, and encodes when the graph can be neither made nor loaded: the lesser mode, in which
+    `problem` says why. Torch as the fallback gives no token vectors, so there is no late interaction then; its vectors
+    of texts are those of fp32 to about 1e-6 (int8 is further off: decision 10), so the identity stays.
+
+    Threads may share an encoder.
     """
 
-    def __init__(self, files: ModelFiles, folder: Path, threads: int, fallback: Encoder) -> None:
+    def __init__(
+        self, files: ModelFiles, folder: Path, threads: int, fallback: Encoder, precision: Precision = "fp32"
+    ) -> None:
         super().__init__(files)
         self._folder = folder
         self._threads = threads
         self._fallback = fallback
+        self._precision: Precision = precision
         self._lock = threading.Lock()
         self._graph: _Graph | None = None
         self._prompts = _prompts(files.folder)
         self.problem: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """The identity of the model's files, of the exporter and of the precision."""
+        return graph_identity(self._files, self._precision)
+
+    @property
+    def token_dimensions(self) -> int:
+        """The length of a token's vector; the fallback's in the lesser mode, into which the first text may lead."""
+        if self.problem is not None or self._failures():
+            return self._fallback.token_dimensions
+        return token_dimensions(self.dimensions)
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, special ones left out."""
@@ -60,38 +93,63 @@ class OnnxEncoder(ModelEncoder):
     def verify(self) -> None:
         """EncoderError when a file of weights is missing or not the promised one; LesserMode when torch stands in."""
         self._files.verify()
-        graph = graph_file(self._files, self._folder)
-        if (graph.exists() or failure_file(graph).exists()) and self._loaded() is None:
-            raise LesserMode(f"{self.problem} Delete {failure_file(graph)} to have it tried again.")
+        made = graph_file(self._files, self._folder, self._precision).exists()
+        if (made or self._failures()) and self._loaded() is None:
+            again = " and ".join(str(file) for file in self._failures())
+            raise LesserMode(f"{self.problem}{f' Delete {again} to have it tried again.' if again else ''}")
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of questions; EncoderError when a vector is none."""
+    def encode_queries(self, texts: Sequence[str]) -> Encoding:
+        """Questions as unit vectors, and their tokens; EncoderError when a vector is none."""
         graph = self._loaded()
         if graph is None:
             return self._fallback.encode_queries(texts)
         return self._encode(graph, texts, self._prompts[0], None)
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Unit vectors of passages, encoded in batches of like length; EncoderError when a vector is none."""
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Encoding:
+        """Passages as unit vectors, and their tokens, in batches of like length; EncoderError when a vector is none."""
         graph = self._loaded()
         if graph is None:
             return self._fallback.encode_passages(texts, progress)
         return self._encode(graph, texts, self._prompts[1], progress)
 
-    def _encode(self, graph: _Graph, texts: Sequence[str], prompt: str, progress: Progress | None) -> Vectors:
+    def _encode(self, graph: _Graph, texts: Sequence[str], prompt: str, progress: Progress | None) -> Encoding:
+        tokenised = TokenisedTexts(texts, graph.tokenizer, prompt, graph.pad)
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            batch = [prompt + texts[row].encode("utf-8", "replace").decode("utf-8") for row in rows]
-            vectors[rows] = graph.encode(batch)
-            if not np.isfinite(vectors[rows]).all():
-                raise EncoderError(
-                    f"The encoder {self._files.name} gave no vector for a text such as {batch[0][:60]!r}."
-                )
+        tokens = np.zeros((tokenised.starts[-1], token_dimensions(self.dimensions)), dtype=np.int8)
+        for batch in tokenised.batches(TOKEN_BUDGET):
+            whole, parts = self._run(graph, batch)
+            self._check(batch, whole, parts, texts)
+            vectors[batch.texts] = whole
+            tokens[batch.places] = np.rint(parts * 127)
             if progress is not None:
-                progress(len(rows))
-        return vectors
+                progress(len(batch.texts))
+        return Encoding(vectors, tokens, tokenised.starts)
+
+    def _run(self, graph: _Graph, batch: TokenBatch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        try:
+            return graph.run(batch)
+        except Exception as error:  # ONNX Runtime's own kinds have no common one
+            rows, tokens = batch.ids.shape
+            raise EncoderError(
+                f"The encoder {self._files.name} failed at {rows} texts of up to {tokens} tokens: {error}"
+            ) from error
+
+    def _check(
+        self, batch: TokenBatch, vectors: NDArray[np.float32], tokens: NDArray[np.float32], texts: Sequence[str]
+    ) -> None:
+        owners = np.repeat(np.arange(len(batch.texts)), batch.kept.sum(axis=1))
+        spoilt = [*np.flatnonzero(~np.isfinite(vectors).all(axis=1)), *owners[~np.isfinite(tokens).all(axis=1)]]
+        if spoilt:
+            beginning = texts[batch.texts[spoilt[0]]][:60]
+            raise EncoderError(
+                f"The encoder {self._files.name} gave no usable vector for the text that begins {beginning!r}; "
+                "leave that text out."
+            )
+
+    def _failures(self) -> list[Path]:
+        """The files that say why a graph that is needed could not be made."""
+        needed = dict.fromkeys(graph_file(self._files, self._folder, each) for each in ("fp32", self._precision))
+        return [failure_file(graph) for graph in needed if failure_file(graph).is_file()]
 
     def _loaded(self) -> _Graph | None:
         with self._lock:
@@ -99,28 +157,38 @@ class OnnxEncoder(ModelEncoder):
                 try:
                     self._graph = self._load()
                 except EncoderError as error:
-                    self.problem = f"{error} Torch encodes instead, which is slower."
+                    self.problem = f"{error} Torch encodes instead, which is slower and gives no token vectors."
             return self._graph
 
     def _load(self) -> _Graph:
-        file = graph_file(self._files, self._folder)
-        if failure_file(file).is_file():
-            raise EncoderError(failure_file(file).read_text(encoding="utf-8"))
-        if not is_sound(file):
-            file = export_graph(self._files, self._folder)
+        for failure in self._failures():
+            raise EncoderError(failure.read_text(encoding="utf-8"))
+        file = self._made()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(
+                str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+            )
             tokenizer = Tokenizer.from_file(str(self._files.tokenizer))
         except Exception as error:  # the libraries raise plain exceptions for damaged files
             raise EncoderError(f"The exported encoder {file.name} cannot be loaded: {error}") from error
+        pad = (tokenizer.padding or {}).get("pad_id", 0)
+        tokenizer.no_padding()
         tokenizer.enable_truncation(self.max_tokens)
-        tokenizer.enable_padding()
-        return _Graph(session, tokenizer)
+        return _Graph(session, tokenizer, pad)
+
+    def _made(self) -> Path:
+        """The graph, sound: exported or quantised now if it must be."""
+        graph = graph_file(self._files, self._folder, self._precision)
+        if is_sound(graph):
+            return graph
+        if not is_sound(graph_file(self._files, self._folder)):
+            export_graph(self._files, self._folder)
+        return graph if self._precision == "fp32" else quantise_graph(self._files, self._folder)
 
 
 def _prompts(folder: Path) -> tuple[str, str]:

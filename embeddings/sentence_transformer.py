@@ -9,17 +9,21 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
-from embeddings.encoders import Progress, Vectors
+from embeddings.encoders import Encoding, Progress, Vectors, without_tokens
 from embeddings.errors import EncoderError
 from embeddings.model_encoder import ModelEncoder
 from embeddings.model_files import ModelFiles
+from embeddings.token_batches import encodable
 
 BATCH = 32
 QUOTED_CHARACTERS = 60
 
 
 class SentenceTransformerEncoder(ModelEncoder):
-    """An `Encoder` over the files of one model. Loads tokenizer and model at their first use; threads may share it."""
+    """An `Encoder` over the files of one model, without token vectors: the lesser mode without late interaction.
+
+    Loads tokenizer and model at their first use; threads may share it.
+    """
 
     def __init__(self, model: ModelFiles, threads: int) -> None:
         if threads < 1:
@@ -31,17 +35,22 @@ class SentenceTransformerEncoder(ModelEncoder):
         self._model: Any = None
         self._tokenizer: Tokenizer | None = None
 
+    @property
+    def token_dimensions(self) -> int:
+        """0: no token vectors."""
+        return 0
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` by the model's own tokenizer, however many, special ones left out. Loads no torch."""
-        return len(self._loaded_tokenizer().encode(_encodable(text), add_special_tokens=False).ids)
+        return len(self._loaded_tokenizer().encode(encodable(text), add_special_tokens=False).ids)
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of questions; EncoderError when the model cannot be loaded or gives a vector that is none."""
-        return self._encode(texts, lambda model: model.encode_query, None)
+    def encode_queries(self, texts: Sequence[str]) -> Encoding:
+        """Questions as unit vectors; EncoderError when the model cannot be loaded or gives a vector that is none."""
+        return without_tokens(self._encode(texts, lambda model: model.encode_query, None))
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Unit vectors of passages, encoded in batches of like length; EncoderError as in `encode_queries`."""
-        return self._encode(texts, lambda model: model.encode_document, progress)
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Encoding:
+        """Passages as unit vectors, encoded in batches of like length; EncoderError as in `encode_queries`."""
+        return without_tokens(self._encode(texts, lambda model: model.encode_document, progress))
 
     def verify(self) -> None:
         """EncoderError when a file of weights is missing or not the promised one."""
@@ -55,7 +64,7 @@ class SentenceTransformerEncoder(ModelEncoder):
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            batch = [_encodable(texts[row]) for row in rows]
+            batch = [encodable(texts[row]) for row in rows]
             raw = encode(batch, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True)
             vectors[rows] = _unit(np.asarray(raw, dtype=np.float32), batch)
             if progress is not None:
@@ -115,11 +124,6 @@ def _tokenizer(files: ModelFiles) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def _encodable(text: str) -> str:
-    """The text with lone surrogates, which have no UTF-8 form and which the tokenizer refuses, as question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _unit(raw: NDArray[np.float32], texts: Sequence[str]) -> Vectors:

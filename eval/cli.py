@@ -6,17 +6,25 @@ from typing import Annotated
 
 import typer
 
+from bot import assembly
 from bot.answering.confidence import MODEL_FILE
+from bot.answering.ranking import RANKING_FILE
 from bot.errors import FootnoteError
 from bot.settings import load_settings
 from bot.terminal import TerminalProgress, print_json, run_command
 from embeddings.errors import EmbeddingError
+from eval.bench.contenders import PEERS, chosen_peers
+from eval.bench.demands import read_floors
+from eval.bench.run import BenchOptions, run_bench
 from eval.cases import load_dataset
 from eval.errors import EvaluationError
 from eval.figures import measure_figures
-from eval.fitting import fit_confidence
-from eval.reporting import print_left_out, print_retrieval
+from eval.fitting import FitOptions, Learned, fit_models
+from eval.reporting import print_bench, print_left_out, print_ranking_fit, print_retrieval, print_robustness
 from eval.retrieval import evaluate_retrieval
+from eval.robustness import measure_robustness
+from eval.scale import SIZES, measure_scale, read_sizes
+from eval.scale_page import require_plotting, write_scale
 from knowledge.errors import KnowledgeError
 from prompts.errors import PromptError
 
@@ -56,20 +64,33 @@ def retrieval(
 @app.command()
 def fit(
     datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give two or more.")],
-    output: Annotated[
-        Path, typer.Option("--output", help="Where the model goes.", show_default="the one that ships")
-    ] = MODEL_FILE,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")
     ] = None,
+    only: Annotated[Learned | None, typer.Option("--only", help="Fit one of the two.", show_default="both")] = None,
+    ranking: Annotated[
+        Path, typer.Option("--ranking", help="Where the weights go.", show_default="those that ship")
+    ] = RANKING_FILE,
+    confidence: Annotated[
+        Path, typer.Option("--confidence", help="Where the confidence goes.", show_default="the one that ships")
+    ] = MODEL_FILE,
+    prior: Annotated[
+        Path, typer.Option("--prior", help="Weights towards which the fit is pulled.", show_default="those that ship")
+    ] = RANKING_FILE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Fit the confidence model on data sets, and tell how it does on each when fitted on the others."""
+    """Fit what ranks and what tells right from wrong, and tell how each does on data sets left out."""
+    options = FitOptions(folders=datasets, only=only, limit=limit, prior=prior, ranking=ranking, confidence=confidence)
     with TerminalProgress() as progress:
-        rows = fit_confidence(
-            datasets, output, load_settings(data_dir=data_dir), progress, limit, datetime.now(UTC).date()
-        )
-    print_left_out(rows)
+        report = fit_models(options, load_settings(data_dir=data_dir), progress, datetime.now(UTC).date())
+    if as_json:
+        print_json(report.to_json())
+        return
+    if report.ranking:
+        print_ranking_fit(report.ranking)
+    if report.confidence:
+        print_left_out(report.confidence)
 
 
 @app.command()
@@ -81,6 +102,78 @@ def figures(
     """Every figure that Footnote claims on public data sets, measured now, into a file and a table."""
     with TerminalProgress() as progress:
         measure_figures(shared, output, load_settings(data_dir=data_dir), progress)
+
+
+@app.command()
+def bench(
+    datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give one or more.")],
+    peers: Annotated[str, typer.Option("--peers", help="Libraries to compare with, between commas.")] = ",".join(PEERS),
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N questions of each data set.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", help="Folder for the figures, the page and the plots.")] = Path(
+        "docs/benchmarks"
+    ),
+    floors: Annotated[
+        list[str] | None, typer.Option("--floor", help="NAME=VALUE: nDCG@10 that a data set must reach.")
+    ] = None,
+    torch_index: Annotated[
+        str | None, typer.Option("--torch-index", help="Package index with the CPU build of torch, for the peers.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Footnote beside other libraries: quality, speed and memory, in one run."""
+    options = BenchOptions(
+        datasets=[load_dataset(dataset, limit) for dataset in datasets],
+        peers=chosen_peers(peers),
+        floors=read_floors(floors or []),
+        limit=limit,
+        torch_index=torch_index,
+        output=output,
+    )
+    with TerminalProgress() as progress:
+        report = run_bench(options, load_settings(data_dir=data_dir), progress, datetime.now(UTC).date())
+    print_bench(report.demands, report.failures, output)
+
+
+@app.command()
+def scale(
+    output: Annotated[Path, typer.Option("--output", help="Folder for the figures, the page and the plot.")] = Path(
+        "docs/benchmarks/scale"
+    ),
+    sizes: Annotated[str, typer.Option("--sizes", help="Numbers of vectors, between commas.")] = ",".join(
+        map(str, SIZES)
+    ),
+    datasets: Annotated[
+        list[Path] | None, typer.Option("--dataset", help="A folder in the form of BEIR, for real vectors beside.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Time, memory and recall of each kind of dense index as it grows."""
+    require_plotting()
+    settings = load_settings(data_dir=data_dir)
+    with TerminalProgress() as progress:
+        report = measure_scale(read_sizes(sizes), datasets or [], settings, assembly.open_encoder(settings), progress)
+    write_scale(report, output)
+
+
+@app.command()
+def robustness(
+    datasets: Annotated[list[Path], typer.Option("--dataset", help="A folder in the form of BEIR; give one or more.")],
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N questions of each data set.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What a question loses when it is typed badly: each one clean and spoilt in ten ways."""
+    settings = load_settings(data_dir=data_dir)
+    with TerminalProgress() as progress:
+        reports = [measure_robustness(load_dataset(dataset, limit), settings, progress) for dataset in datasets]
+    if as_json:
+        print_json({"datasets": [report.to_json() for report in reports]})
+    else:
+        print_robustness(reports)
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """What can go wrong while measuring.
 
 EvaluationError
-└── DatasetError    a data set's folder or one of its files cannot be used
+├── DatasetError       a data set's folder or one of its files cannot be used
+├── ContenderError     a contender of the bench died, did not answer in time, or answered with an error
+└── NoEnvironment      a peer's environment cannot be made
 """
 
 
@@ -11,3 +13,11 @@ class EvaluationError(Exception):
 
 class DatasetError(EvaluationError):
     """A data set cannot be used."""
+
+
+class ContenderError(EvaluationError):
+    """A contender of the bench does not do what it is asked."""
+
+
+class NoEnvironment(EvaluationError):
+    """A peer's environment cannot be made."""

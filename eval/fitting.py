@@ -1,118 +1,130 @@
-"""Fits the confidence model on labelled data sets, and tells how it does on each when it was fitted on the others."""
+"""Fits what ranks passages and what tells right from wrong on labelled data sets, and writes both models."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.metrics import roc_auc_score
-
-from bot.answering.confidence import SIGNALS, confidence_signals
-from bot.assembly import open_footnote
+from bot.answering.confidence import MODEL_FILE
+from bot.answering.ranking import RANKING_FILE, VERSION, load_ranking_model
 from bot.indexing.progress import IndexProgress
-from bot.models import CustomerContext
 from bot.settings import Settings
-from eval.cases import load_dataset, load_unanswerable
-from eval.errors import DatasetError
-from eval.retrieval import index_corpus, own_settings
+from eval.asked import ask_dataset
+from eval.confidence_fit import ConfidenceFit, fit_confidence, sample_of
+from eval.errors import DatasetError, EvaluationError
+from eval.ranking_fit import RankingFit, fit_ranking
 
-RIDGE = 1e-3
-"""Weight of the squared weights in the loss; keeps them finite where a set is separable."""
+
+class Learned(StrEnum):
+    """What is fitted."""
+
+    RANKING = "ranking"
+    CONFIDENCE = "confidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitOptions:
+    """What to fit on which folders, and where it goes; `limit` counts for each file of questions.
+
+    `prior` is a file of ranking weights: the fit is pulled towards the prior that it names, or else its weights. Where
+    only the confidence is fitted, its weights rank.
+    """
+
+    folders: Sequence[Path]
+    only: Learned | None = None
+    limit: int | None = None
+    prior: Path = RANKING_FILE
+    ranking: Path = RANKING_FILE
+    confidence: Path = MODEL_FILE
+
+    @property
+    def outputs(self) -> dict[Learned, Path]:
+        """The file of each model that is fitted."""
+        files = {Learned.RANKING: self.ranking, Learned.CONFIDENCE: self.confidence}
+        return {learned: file for learned, file in files.items() if self.only in (None, learned)}
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """The questions of one data set: signals (questions, len(SIGNALS)) and whether the first article found is a right
-    one."""
+class FitReport:
+    """What was fitted; None for what was not."""
 
-    dataset: str
-    signals: NDArray[np.float64]
-    right: NDArray[np.bool_]
+    ranking: RankingFit | None
+    confidence: ConfidenceFit | None
 
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """How a model that was fitted on the other data sets does on this one."""
-
-    dataset: str
-    n: int
-    right: int
-    auroc_right: float
-    brier: float
+    def to_json(self) -> dict[str, Any]:
+        """Both tables; null for what was not fitted."""
+        return {
+            "ranking": self.ranking.to_json() if self.ranking else None,
+            "confidence": self.confidence.to_json() if self.confidence else None,
+        }
 
 
-def fit_confidence(
-    folders: Sequence[Path], output: Path, settings: Settings, progress: IndexProgress, limit: int | None, today: date
-) -> tuple[LeftOut, ...]:
-    """Fit on all of `folders`, write the model to `output`, and report each set left out. Needs two sets at least."""
-    if len(folders) < 2:
+def fit_models(options: FitOptions, settings: Settings, progress: IndexProgress, today: date) -> FitReport:
+    """Ask every question once, fit, write the models, and report each data set left out.
+
+    Raises EvaluationError (fewer than two data sets, one given twice, a folder for the models that is not there) and
+    ConfigurationError (the prior) before anything is asked.
+    """
+    _check(options)
+    prior = load_ranking_model(options.prior)
+    with_unanswerable = Learned.CONFIDENCE in options.outputs
+    asked = [ask_dataset(folder, settings, progress, options.limit, with_unanswerable) for folder in options.folders]
+    ranking = confidence = None
+    weights, files = prior.weights, {}
+    if Learned.RANKING in options.outputs:
+        ranking = fit_ranking(asked, prior.prior or prior.weights, progress)
+        weights, files[options.ranking] = ranking.weights, ranking_model(ranking, today)
+    if Learned.CONFIDENCE in options.outputs:
+        progress.stage("Confidence", len(asked) + 1)
+        samples = []
+        for dataset in asked:
+            samples.append(sample_of(dataset, weights))
+            progress.advance(1)
+        confidence = fit_confidence(samples)
+        progress.advance(1)
+        files[options.confidence] = confidence_model(confidence, today)
+    for file, model in files.items():
+        file.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
+    return FitReport(ranking, confidence)
+
+
+def ranking_model(fit: RankingFit, today: date) -> dict[str, Any]:
+    """What `load_ranking_model` reads. It keeps the prior, so that another fit starts where this one did."""
+    prior, left_out, _ = fit.means
+    return {
+        "version": VERSION,
+        "weights": dict(fit.weights),
+        "prior": dict(fit.prior),
+        "provenance": f"footnote-eval fit, {today.isoformat()}, on {_names({row.dataset: row.n for row in fit.rows})}; "
+        f"left out: nDCG@10 {left_out:.4f} on the mean, {prior:.4f} with the prior; ridge {fit.ridge:g}",
+    }
+
+
+def confidence_model(fit: ConfidenceFit, today: date) -> dict[str, Any]:
+    """What `load_confidence_model` reads."""
+    return {
+        "intercept": fit.intercept,
+        "weights": dict(fit.weights),
+        "provenance": f"footnote-eval fit, {today.isoformat()}, on {_names({row.dataset: row.n for row in fit.rows})}; "
+        "label: the first article found is in the qrels; "
+        f"left out: AUROC {fit.tried[fit.chosen]:.4f}, Brier score {fit.brier:.4f} on the mean",
+    }
+
+
+def _check(options: FitOptions) -> None:
+    if len(options.folders) < 2:
         raise DatasetError(
             "Fitting needs at least two data sets, so that each can be tested on what the others taught."
         )
-    samples = [sample_of(folder, settings, progress, limit) for folder in folders]
-    intercept, weights = fit(samples)
-    names = ", ".join(f"{sample.dataset} ({len(sample.right)})" for sample in samples)
-    model = {
-        "intercept": round(intercept, 4),
-        "weights": {name: round(float(weight), 4) for name, weight in zip(SIGNALS, weights, strict=True)},
-        "provenance": f"footnote-eval fit, {today.isoformat()}, on {names}; "
-        "label: the first article found is in the qrels",
-    }
-    output.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
-    return tuple(left_out(samples, index) for index in range(len(samples)))
+    if len({folder.resolve() for folder in options.folders}) < len(options.folders):
+        raise DatasetError("A data set is given twice, so it could not be left out; give each once.")
+    for learned, file in options.outputs.items():
+        if not file.resolve().parent.is_dir():
+            raise EvaluationError(f"The folder of {file}, where the {learned} model should go, is not there; make it.")
 
 
-def sample_of(folder: Path, settings: Settings, progress: IndexProgress, limit: int | None) -> Sample:
-    """Ask every question of a data set and note its signals; the unanswerable ones are never right."""
-    dataset = load_dataset(folder, limit)
-    questions = [(case.text, case.relevant) for case in dataset.cases]
-    questions += [(text, {}) for text in load_unanswerable(folder, limit)]
-    footnote = open_footnote(own_settings(dataset, settings))
-    try:
-        index_corpus(footnote, dataset, progress)
-        lexical = footnote.index.current().lexical
-        rows, right = [], []
-        progress.stage(f"Questions of {dataset.name}", len(questions))
-        for text, relevant in questions:
-            hits = footnote.assistant.search(text[: settings.question_characters], CustomerContext())
-            signals = confidence_signals(hits, text, lexical)
-            rows.append([signals[name] for name in SIGNALS])
-            right.append(bool(hits) and hits[0].passage.article_id in relevant)
-            progress.advance(1)
-    finally:
-        footnote.close()
-    return Sample(dataset.name, np.asarray(rows), np.asarray(right))
-
-
-def fit(samples: Sequence[Sample]) -> tuple[float, NDArray[np.float64]]:
-    """Logistic regression with weights ≥ 0, every data set counting the same; returns intercept and weights."""
-    signals = np.concatenate([sample.signals for sample in samples])
-    right = np.concatenate([sample.right for sample in samples]).astype(np.float64)
-    share = np.concatenate([np.full(len(sample.right), 1 / len(sample.right)) for sample in samples]) / len(samples)
-
-    def loss(parameters: NDArray[np.float64]) -> float:
-        logits = parameters[0] + signals @ parameters[1:]
-        surprise = np.logaddexp(0, logits) - right * logits
-        return float(share @ surprise + RIDGE * parameters[1:] @ parameters[1:])
-
-    bounds = [(None, None)] + [(0, None)] * signals.shape[1]
-    found = minimize(loss, np.zeros(1 + signals.shape[1]), method="L-BFGS-B", bounds=bounds)
-    return float(found.x[0]), found.x[1:]
-
-
-def left_out(samples: Sequence[Sample], index: int) -> LeftOut:
-    """The sample at `index`, judged by a model of the others."""
-    sample = samples[index]
-    intercept, weights = fit([other for other in samples if other is not sample])
-    probability = 1 / (1 + np.exp(-(intercept + sample.signals @ weights)))
-    return LeftOut(
-        dataset=sample.dataset,
-        n=len(sample.right),
-        right=int(sample.right.sum()),
-        auroc_right=float(roc_auc_score(sample.right, probability)),
-        brier=float(np.mean((probability - sample.right) ** 2)),
-    )
+def _names(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({n})" for name, n in counts.items())

@@ -37,15 +37,21 @@ class Estimate:
 
 def retrieval_metrics(qrels: Qrels, run: Run) -> dict[str, Estimate]:
     """Each metric over the questions in `qrels`, 0–1."""
+    return {name: estimate(list(values.values())) for name, values in retrieval_values(qrels, run).items()}
+
+
+def retrieval_values(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
+    """Each metric of each question in `qrels`, 0–1, for comparing two runs question by question."""
     found = {
         question: {document: float(-rank) for rank, document in enumerate(dict.fromkeys(documents))}
         for question, documents in run.items()
     }
     graded = {question: dict(documents) for question, documents in qrels.items()}
-    values: dict[object, list[float]] = {measure: [] for measure in RETRIEVAL.values()}
-    for scored in ir_measures.iter_calc(list(RETRIEVAL.values()), graded, found):
-        values[scored.measure].append(float(scored.value))
-    return {name: estimate(values[measure]) for name, measure in RETRIEVAL.items()}
+    names = {measure: name for name, measure in RETRIEVAL.items()}
+    values: dict[str, dict[str, float]] = {name: {} for name in RETRIEVAL}
+    for scored in ir_measures.iter_calc(list(names), graded, found):
+        values[names[scored.measure]][scored.query_id] = float(scored.value)
+    return values
 
 
 def estimate(values: Sequence[float]) -> Estimate:

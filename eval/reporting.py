@@ -1,12 +1,17 @@
 """Figures as a person reads them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from eval.fitting import LeftOut
+from eval.bench.demands import Demand
+from eval.confidence_fit import ConfidenceFit
+from eval.ranking_fit import RankingFit
 from eval.retrieval import RetrievalReport
+from eval.robustness import RobustnessReport
 
 
 def print_retrieval(report: RetrievalReport) -> None:
@@ -26,17 +31,79 @@ def print_retrieval(report: RetrievalReport) -> None:
     )
 
 
-def print_left_out(rows: Sequence[LeftOut]) -> None:
-    """How the confidence does on each data set when it was fitted on the others."""
+def print_ranking_fit(fit: RankingFit) -> None:
+    """The weights, what they are worth on each data set, and what each ridge is worth on those left out."""
+    prior, left_out, fitted = fit.means
+    sets = Table("nDCG@10 of", "questions", "prior", "left out", "fitted", box=None, pad_edge=False)
+    for row in fit.rows:
+        sets.add_row(row.dataset, f"{row.n:,}", f"{row.prior:.4f}", f"{row.left_out:.4f}", f"{row.fitted:.4f}")
+    sets.add_row("their mean", "", f"{prior:.4f}", f"{left_out:.4f}", f"{fitted:.4f}")
+    ridges = Table("ridge", "mean left out", "", box=None, pad_edge=False)
+    for ridge, mean in fit.left_out_means.items():
+        name = f"{ridge:g}" if math.isfinite(ridge) else "the prior stays"
+        ridges.add_row(name, f"{mean:.4f}", "chosen" if ridge == fit.ridge else "")
+    weights = Table("signal", "prior", "weight", box=None, pad_edge=False)
+    for signal, weight in fit.weights.items():
+        weights.add_row(signal, f"{fit.prior[signal]:.3f}", f"{weight:.3f}")
+    console = Console()
+    for table in (sets, ridges, weights):
+        console.print(table, "")
+
+
+def print_left_out(fit: ConfidenceFit) -> None:
+    """How the confidence does on each data set when it was fitted on the others, and what else was tried."""
     table = Table(
         "data set left out", "questions", "right", "AUROC right/wrong", "Brier score", box=None, pad_edge=False
     )
-    for row in rows:
-        table.add_row(row.dataset, f"{row.n:,}", f"{row.right:,}", f"{row.auroc_right:.3f}", f"{row.brier:.3f}")
-    Console().print(table)
+    for row in fit.rows:
+        table.add_row(row.dataset, f"{row.n:,}", f"{row.right:,}", _decimals(row.auroc_right), _decimals(row.brier))
+    table.add_row("their mean", "", "", _decimals(fit.tried[fit.chosen]), _decimals(fit.brier))
+    tried = Table("distance to the other articles", "mean AUROC", "", box=None, pad_edge=False)
+    for name, auroc in fit.tried.items():
+        tried.add_row(name, f"{auroc:.4f}", "chosen" if name == fit.chosen else "")
+    console = Console()
+    console.print(table, "")
+    console.print(tried)
+
+
+def print_bench(demands: Sequence[Demand], failures: Mapping[str, str], output: Path) -> None:
+    """What was asked and measured, what could not be, and where everything lies."""
+    table = Table("asked of Footnote", "at least or most", "measured", "against", "holds", box=None, pad_edge=False)
+    for each in demands:
+        table.add_row(each.name, each.asked, each.measured, each.against, "yes" if each.holds else "NO")
+    console = Console()
+    console.print(table)
+    for sentence in failures.values():
+        console.print(sentence, markup=False)
+    console.print(f"All figures, tables and plots are in {output}.", markup=False)
+
+
+def print_robustness(reports: Sequence[RobustnessReport]) -> None:
+    """What each perturbation costs on each data set, clean less spoilt."""
+    console = Console()
+    for report in reports:
+        table = Table("perturbation", "nDCG@10", "loss", "95 % interval", "success@1", "loss", box=None, pad_edge=False)
+        clean = [f"{report.clean[metric].mean:.3f}" for metric in ("ndcg@10", "success@1")]
+        table.add_row("none", clean[0], "", "", clean[1], "")
+        for row in report.rows:
+            ndcg, success = row.loss["ndcg@10"], row.loss["success@1"]
+            table.add_row(
+                row.perturbation,
+                f"{row.metrics['ndcg@10'].mean:.3f}",
+                f"{ndcg.mean:+.3f}",
+                f"{ndcg.low:+.3f} – {ndcg.high:+.3f}",
+                f"{row.metrics['success@1'].mean:.3f}",
+                f"{success.mean:+.3f}",
+            )
+        console.print(f"{report.dataset}: {report.queries} questions, each clean and in {len(report.rows)} other forms")
+        console.print(table)
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def _decimals(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3f}"

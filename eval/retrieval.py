@@ -134,7 +134,8 @@ def index_corpus(footnote: Footnote, dataset: Dataset, progress: IndexProgress) 
     """Bring the index up to date; the seconds that the build of the present generation took, whenever that was."""
     seconds_file = footnote.settings.data_dir / "build_seconds.txt"
     before = footnote.current_generation()
-    report = footnote.build([WholeCorpus(open_source(dataset.corpus_file))], progress)
+    # An index that cannot be loaded was made by another version: the corpus is at hand, so it is built anew.
+    report = footnote.build([WholeCorpus(open_source(dataset.corpus_file))], progress, rebuild=before is None)
     if before is None or before.number != report.generation or not seconds_file.is_file():
         seconds_file.write_text(f"{report.seconds:.3f}", encoding="ascii")
     return float(seconds_file.read_text(encoding="ascii"))

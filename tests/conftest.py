@@ -13,6 +13,7 @@ from bot.settings import Settings
 from embeddings.encoders import Encoder
 from embeddings.export import export_graph
 from embeddings.model_files import bundled_minilm
+from embeddings.quantisation import quantise_graph
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 
@@ -40,9 +41,11 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 @pytest.fixture(scope="session")
 def exported_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the exported graph of the encoder that ships. A test that asks for it is marked `encoder`."""
+    """A folder with the graphs of the encoder that ships, in both precisions. A test that asks for it is marked
+    `encoder`."""
     folder = tmp_path_factory.mktemp("models") / "onnx"
     export_graph(bundled_minilm(), folder)
+    quantise_graph(bundled_minilm(), folder)
     return folder
 
 

@@ -2,41 +2,60 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from embeddings.encoders import Progress, Vectors
+from embeddings.encoders import Encoding, Progress, without_tokens
 
 
 class LetterEncoder:
-    """Counts of letters, digits and pairs of them as a vector of 64 numbers: needs no model."""
+    """Counts of letters, digits and pairs of them as a vector of 64 numbers, folded to 32 for each word: needs no
+    model."""
 
     identity = "letters-64"
     dimensions = 64
+    token_dimensions = 32
     max_tokens = 256
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
+    def encode_queries(self, texts: Sequence[str]) -> Encoding:
+        words = [text.split() for text in texts]
+        vectors = [self._vector(text, self.dimensions) for text in texts]
+        tokens = [self._vector(word, self.token_dimensions) for text in words for word in text]
+        return Encoding(
+            np.array(vectors, dtype=np.float32).reshape(len(texts), self.dimensions),
+            np.rint(127 * np.array(tokens)).astype(np.int8).reshape(len(tokens), self.token_dimensions),
+            np.array(list(accumulate(map(len, words), initial=0)), dtype=np.int64),
+        )
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        vectors = self.encode_queries(texts)
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Encoding:
+        encoding = self.encode_queries(texts)
         if progress is not None and texts:
             progress(len(texts))
-        return vectors
+        return encoding
 
     def verify(self) -> None:
         """There is nothing to check."""
 
-    def _vector(self, text: str) -> list[float]:
+    def _vector(self, text: str, dimensions: int) -> list[float]:
         letters = [character for character in text.lower() if character.isalnum()]
-        counts = [0.0] * self.dimensions
+        half = dimensions // 2
+        counts = [0.0] * dimensions
         counts[0] = 0.1
         for first, second in pairwise([*letters, ""]):
-            counts[1 + ord(first) % 31] += 1.0
-            counts[32 + sum(map(ord, first + second)) % 32] += 0.5
+            counts[1 + ord(first) % (half - 1)] += 1.0
+            counts[half + sum(map(ord, first + second)) % half] += 0.5
         length = math.sqrt(sum(count * count for count in counts))
         return [count / length for count in counts]
+
+
+class TokenlessEncoder(LetterEncoder):
+    """Letters in the lesser mode: texts have no token vectors."""
+
+    token_dimensions = 0
+
+    def encode_queries(self, texts: Sequence[str]) -> Encoding:
+        return without_tokens(LetterEncoder().encode_queries(texts).vectors)

@@ -21,6 +21,7 @@ DATA = {
     "sample articles": ("knowledge/articles", "*.md"),
     "migrations": ("bot/storage/migrations", "versions/*.py"),
     "the environment of migrations": ("bot/storage/migrations", "env.py"),
+    "the sample that reductions are fitted to": ("embeddings", "*.txt"),
     "the confidence model": ("bot/answering", "confidence.json"),
 }
 

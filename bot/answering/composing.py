@@ -7,7 +7,6 @@ keeps the sentences that come nearest to the question.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.answering.citations import cite
 from bot.answering.pages import page_of
@@ -15,8 +14,8 @@ from bot.answering.sections import Section, asks_how_to, choose_section, section
 from bot.models import Answer, Citation, Hit
 from knowledge.models import Article
 from knowledge.rendering import plain_text
-from knowledge.sentences import sentence_spans
 from knowledge.structure import Block, BlockKind
+from knowledge.units import Unit, table_head, unit_text, units_of
 
 MOST_SENTENCES = 4
 MOST_ROWS = 12
@@ -30,20 +29,10 @@ PROSE_BEATS_STEPS = 1.25
 """Asked how to do something, prose is quoted instead of a step list when its best sentence is this many times as
 relevant."""
 
-_MARKER = re.compile(r"\s*(?:\d{1,9}[.)]|[-*+]|>)\s+")
 _PARAGRAPH_END = re.compile(r"\n(?=[ \t>]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|\||#{1,6}[ \t]))")
 """The line end after which a block is nested in an item or callout, or a blank line stands."""
 _WARNING = re.compile(r">\s*\*\*Warning", re.IGNORECASE)
 _LISTED = (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A quotable span of an article's body, and the block it is part of."""
-
-    start: int
-    end: int
-    block: Block
 
 
 def compose(
@@ -88,7 +77,7 @@ def step_list(
     if not lists:
         return ()
     prose = [
-        unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in units_of(block, article.body)
+        unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in _quotable(block, article)
     ]
     texts = [" ".join(plain_text(article.body[step.start : step.end]) for step in steps) for steps in lists.values()]
     scores = relevance([*texts, *(_plain(unit, article) for unit in prose)])
@@ -107,13 +96,13 @@ def step_list(
         and _WARNING.search(article.body[block.start : block.end])
     ]
     blocks = sorted([*warnings, *callouts, *steps], key=lambda block: block.start)
-    return tuple(unit for block in blocks for unit in units_of(block, article.body))
+    return tuple(unit for block in blocks for unit in _quotable(block, article))
 
 
 def relevant_units(section: Section, article: Article, relevance: Relevance) -> tuple[Unit, ...]:
     """A short section as a whole; of a longer one the units nearest to the question, in the article's order, lists and
     tables whole."""
-    units = [unit for block in section.blocks for unit in units_of(block, article.body)]
+    units = [unit for block in section.blocks for unit in _quotable(block, article)]
     if len(units) <= MOST_SENTENCES:
         return tuple(units)
     scores = relevance([_plain(unit, article) for unit in units])
@@ -123,22 +112,6 @@ def relevant_units(section: Section, article: Article, relevance: Relevance) -> 
     groups = {units[i].block.group for i in kept if units[i].block.kind in _LISTED}
     whole = [i for i, unit in enumerate(units) if unit.block.group in groups][:MOST_ROWS]
     return tuple(units[i] for i in sorted({*kept, *whole}))
-
-
-def units_of(block: Block, body: str) -> tuple[Unit, ...]:
-    """What can be quoted of a block: the sentences of prose, a list item or table row as a whole, nothing of headings
-    and table heads."""
-    if block.kind in (BlockKind.HEADING, BlockKind.TABLE_HEAD):
-        return ()
-    if block.kind is BlockKind.PARAGRAPH:
-        text = body[block.start : block.end]
-        spans = sentence_spans(text)
-        return tuple(
-            Unit(block.start + start, block.start + end, block)
-            for start, end in spans
-            if not text[start:end].endswith(":")
-        )
-    return (Unit(block.start + _marker(body[block.start : block.end]), block.end, block),)
 
 
 def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citation]) -> str:
@@ -158,7 +131,7 @@ def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citatio
             case BlockKind.BULLET:
                 parts.append(("\n" if joined else "\n\n") + "- " + footnoted(quote, citation.number))
             case BlockKind.TABLE_ROW:
-                head = "" if joined else "\n\n" + table_head(article, block) + "\n"
+                head = "" if joined else "\n\n" + table_head(block, article.body, page_of(article.body).blocks) + "\n"
                 parts.append((head or "\n") + footnoted_row(quote, citation.number))
             case BlockKind.CALLOUT:
                 parts.append("\n\n> " + footnoted(quote, citation.number))
@@ -182,26 +155,14 @@ def footnoted_row(row: str, number: int) -> str:
     return f"{row.rstrip().removesuffix('|').rstrip()} [{number}] |"
 
 
-def table_head(article: Article, row: Block) -> str:
-    """The header and delimiter lines of the table a row belongs to; empty when it has none."""
-    heads = (block for block in page_of(article.body).blocks if block.kind is BlockKind.TABLE_HEAD)
-    head = next((block for block in heads if block.group == row.group), None)
-    return article.body[head.start : head.end] if head else ""
-
-
 def _indented(quote: str, by: int) -> str:
     """The quote with what is nested in it moved right, where its new marker is wider than the one in the article."""
     return re.sub(r"\n(?=[^\n])", "\n" + " " * by, quote) if by > 0 else quote
 
 
-def _marker(text: str) -> int:
-    found = _MARKER.match(text)
-    return found.end() if found else 0
+def _quotable(block: Block, article: Article) -> list[Unit]:
+    return [unit for unit in units_of(block, article.body) if not unit.announces]
 
 
 def _plain(unit: Unit, article: Article) -> str:
-    """A unit as its relevance is judged: a table row together with the head that says what its cells are."""
-    quote = article.body[unit.start : unit.end]
-    return plain_text(
-        f"{table_head(article, unit.block)}\n{quote}" if unit.block.kind is BlockKind.TABLE_ROW else quote
-    )
+    return unit_text(unit, article.body, page_of(article.body).blocks)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import IndexUnavailable
-from bot.indexing.contents import cut_passages, encode_texts, follows_same_rules, stacked, titles_by_key
+from bot.indexing.contents import RULES, follows_same_rules, make_contents
 from bot.indexing.generations import (
     Draft,
     Generation,
@@ -33,13 +33,10 @@ from bot.storage.generations import (
 )
 from bot.storage.quarantine import replace_quarantine
 from bot.storage.sources import remember_source, remembered_sources
-from embeddings.dense import DenseIndex
 from embeddings.encoders import Encoder
 from embeddings.errors import IndexFileError
-from embeddings.lexical import LexicalIndex
 from knowledge.models import Rejected
 from knowledge.sources.source import Source
-from knowledge.splitting import SPLITTING_IDENTITY
 
 KEPT_GENERATIONS = 2
 Reached = Callable[[str], None]
@@ -143,28 +140,17 @@ class _Run:
 
     def write(self, plan: IndexPlan, present: Generation | None, reading: Reading, rebuild: bool) -> Manifest:
         """Make and write the next generation."""
-        reusable = None if rebuild else present
-        passages = cut_passages(plan.articles, reusable, self.encoder, self.progress)
-        texts = {key: passage.embedded_text for key, passage in passages.items()}
-        titles = titles_by_key(plan.articles)
-        vectors = encode_texts([*texts.values(), *titles.values()], reusable, self.encoder, self.progress)
-        dimensions = self.encoder.dimensions
-
-        def dense(named: dict[int, str]) -> DenseIndex:
-            return DenseIndex.build(list(named), stacked([vectors[text] for text in named.values()], dimensions))
-
+        contents = make_contents(plan.articles, None if rebuild else present, self.encoder, self.progress)
         draft = Draft(
             number=self._next_number(),
             created_at=self.now,
             encoder=self.encoder.identity,
-            dimensions=dimensions,
-            splitting=SPLITTING_IDENTITY,
+            dimensions=self.encoder.dimensions,
+            rules=RULES,
             listings=_next_listings(plan, present, reading.reads),
             articles=plan.articles,
-            passages=passages,
-            dense=dense(texts),
-            titles=dense(titles),
-            lexical=LexicalIndex.build(list(texts), list(texts.values())),
+            passages=contents.passages,
+            indexes=contents.indexes,
         )
         return write_generation(self.index_folder, draft, self.reached)
 

@@ -1,73 +1,115 @@
-"""What a new generation holds: passages and vectors, taken over from the present one wherever the text is the same."""
+"""What a new generation holds: passages and encoded texts, taken over from the present one wherever nothing changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bot.errors import IndexUnavailable
 from bot.indexing.generations import Generation, public_ids, title_key
+from bot.indexing.indexes import Indexes
 from bot.indexing.progress import IndexProgress
+from embeddings.composition import COMPOSITION_IDENTITY
+from embeddings.encoded_texts import EncodedTexts, text_key
 from embeddings.encoders import Encoder
+from embeddings.late import Members
 from knowledge.models import Article, Passage
-from knowledge.splitting import SPLITTING_IDENTITY, split
+from knowledge.splitting import SPECIAL_TOKENS, SPLITTING_IDENTITY, split
+from knowledge.structure import outline
+from knowledge.units import UNITS_IDENTITY, texts_between, units_of, within_limit
 
-Vector = NDArray[np.float32]
+RULES = f"{SPLITTING_IDENTITY} {UNITS_IDENTITY} {COMPOSITION_IDENTITY}"
+"""Names every rule between an article and the vectors of its passages, the encoder's own left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Passages by key, and every index over them."""
+
+    passages: Mapping[int, Passage]
+    indexes: Indexes
 
 
 def follows_same_rules(current: Generation, encoder: Encoder) -> bool:
     """Whether the present passages and vectors are those that this encoder and this splitter would make."""
-    return (current.manifest.encoder, current.manifest.splitting) == (encoder.identity, SPLITTING_IDENTITY)
+    return _has_same_encoder(current, encoder) and current.manifest.rules == RULES
 
 
-def cut_passages(
+def _has_same_encoder(current: Generation, encoder: Encoder) -> bool:
+    present = (current.manifest.encoder, current.indexes.texts.token_dimensions)
+    return present == (encoder.identity, encoder.token_dimensions)
+
+
+def make_contents(
     articles: Mapping[str, Article], present: Generation | None, encoder: Encoder, progress: IndexProgress
-) -> dict[int, Passage]:
-    """The passages of every public article, by key; those of unchanged articles are the ones in `present`."""
-    kept: dict[str, list[Passage]] = {}
-    if present is not None and follows_same_rules(present, encoder):
-        for passage in present.passages.values():
-            kept.setdefault(passage.article_id, []).append(passage)
-    public = public_ids(articles)
+) -> Contents:
+    """Cut, encode and index every public article; what `present` has of the same encoder is not encoded again, and what
+    it has by the same rules is not cut again.
+
+    Raises IndexUnavailable when the encoder gives vectors that no index can hold.
+    """
+    same = present if present and follows_same_rules(present, encoder) else None
+    stored = present.indexes.texts if present and _has_same_encoder(present, encoder) else None
+    public = [articles[id_] for id_ in public_ids(articles)]
+    workbench = _Workbench(same, stored, encoder)
     progress.stage("Splitting", len(public))
-    passages: dict[int, Passage] = {}
-    for id_ in public:
-        article = articles[id_]
-        if id_ in kept and present is not None and present.articles.get(id_) == article:
-            cut: Sequence[Passage] = kept[id_]
-        else:
-            cut = split(article, encoder.count_tokens, encoder.max_tokens)
-        passages.update((passage.key, passage) for passage in cut)
+    for article in public:
+        workbench.add(article)
         progress.advance(1)
-    return passages
+    texts = workbench.encoded(progress)
+    members = Members.build({key: texts.rows(keys).tolist() for key, keys in workbench.members.items()})
+    titles = {title_key(article.id): int(texts.rows([text_key(article.title)])[0]) for article in public}
+    return Contents(workbench.passages, Indexes.build(workbench.passages, titles, texts, members))
 
 
-def encode_texts(
-    texts: Sequence[str], present: Generation | None, encoder: Encoder, progress: IndexProgress
-) -> dict[str, Vector]:
-    """A vector for each text, once; only texts that `present` has no vector of this encoder for are encoded."""
-    vectors = _vectors_by_text(present) if present and present.manifest.encoder == encoder.identity else {}
-    new = [text for text in dict.fromkeys(texts) if text not in vectors]
-    progress.stage("Encoding", len(new))
-    if new:
-        vectors.update(zip(new, encoder.encode_passages(new, progress.advance), strict=True))
-    return vectors
+class _Workbench:
+    """Collects passages and the texts they are made of; knows what the present generation has of them."""
 
+    def __init__(self, present: Generation | None, stored: EncodedTexts | None, encoder: Encoder) -> None:
+        self._present, self._stored, self._encoder = present, stored, encoder
+        self._kept: dict[str, list[Passage]] = {}
+        for passage in present.passages.values() if present else ():
+            self._kept.setdefault(passage.article_id, []).append(passage)
+        self._texts: dict[int, str] = {}
+        self.passages: dict[int, Passage] = {}
+        self.members: dict[int, list[int]] = {}
 
-def _vectors_by_text(present: Generation) -> dict[str, Vector]:
-    keys = list(present.passages)
-    texts = [present.passages[key].embedded_text for key in keys]
-    vectors = dict(zip(texts, present.dense.vectors(keys), strict=True))
-    ids = list(present.title_keys)
-    titles = present.titles.vectors([present.title_keys[id_] for id_ in ids])
-    vectors.update(zip((present.articles[id_].title for id_ in ids), titles, strict=True))
-    return vectors
+    def add(self, article: Article) -> None:
+        """Cut an article and note the texts of its passages, or take both over."""
+        self._note(article.title)
+        if self._present and self._present.articles.get(article.id) == article and article.id in self._kept:
+            for passage in self._kept[article.id]:
+                self.passages[passage.key] = passage
+                self.members[passage.key] = self._present.indexes.text_keys(passage.key)
+            return
+        blocks = outline(article.body)
+        units = [unit for block in blocks for unit in units_of(block, article.body)]
+        for passage in split(article, self._encoder.count_tokens, self._encoder.max_tokens):
+            sentences = texts_between(passage.start, passage.end, article.body, blocks, units) or (passage.text,)
+            said = [passage.heading, *sentences] if passage.heading else sentences
+            self.passages[passage.key] = passage
+            self.members[passage.key] = [self._note(passage.title), *self._noted(said)]
 
+    def encoded(self, progress: IndexProgress) -> EncodedTexts:
+        """Every text of every passage and every title, encoded once; those that are new are encoded now."""
+        known = set(self._stored.keys.tolist()) if self._stored else set()
+        new = [text for key, text in self._texts.items() if key not in known]
+        progress.stage("Encoding", len(new))
+        encoding = self._encoder.encode_passages(new, progress.advance)
+        try:
+            fresh = EncodedTexts.build(new, encoding)
+        except ValueError as error:
+            raise IndexUnavailable(f"No index was made of what the encoder gave, the old one stays: {error}") from error
+        keys = dict.fromkeys([*self._texts, *(key for keys in self.members.values() for key in keys)])
+        return EncodedTexts.chosen(list(keys), [fresh, self._stored] if self._stored else [fresh])
 
-def stacked(rows: Sequence[Vector], dimensions: int) -> Vector:
-    """The rows as one array of shape (rows, dimensions), also when there is none."""
-    return np.stack(rows) if rows else np.empty((0, dimensions), dtype=np.float32)
+    def _noted(self, texts: Iterable[str]) -> list[int]:
+        return [self._note(piece) for text in texts for piece in within_limit(text, self._fits)]
 
+    def _note(self, text: str) -> int:
+        key = text_key(text)
+        if self._texts.setdefault(key, text) != text:
+            raise ValueError(f"{text[:60]!r} and {self._texts[key][:60]!r} have the same key; change a word in one.")
+        return key
 
-def titles_by_key(articles: Mapping[str, Article]) -> dict[int, str]:
-    """The title of every public article, by title key."""
-    return {title_key(id_): articles[id_].title for id_ in public_ids(articles)}
+    def _fits(self, text: str) -> bool:
+        limit = self._encoder.max_tokens - SPECIAL_TOKENS
+        return len(text) <= limit or self._encoder.count_tokens(text) <= limit

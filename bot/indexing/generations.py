@@ -1,7 +1,7 @@
 """Index generations: immutable, self-contained folders, each with its manifest; written whole or not at all.
 
     index/.writer.lock
-    index/gen-000001/{manifest.json, articles.jsonl, passages.jsonl, dense.faiss, titles.faiss, lexical/…}
+    index/gen-000001/{manifest.json, articles.jsonl, passages.jsonl, and the files of every index}
 
 A generation is made in a folder of another name, synced to disk and renamed; only then may the database name it.
 """
@@ -18,17 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import IndexUnavailable
+from bot.indexing.indexes import TITLES_FILE, Indexes
 from bot.indexing.manifest import MANIFEST_FILE, MEND, Counts, FileEntry, Manifest, read_manifest, verify_files
-from embeddings.dense import DenseIndex
 from embeddings.errors import IndexFileError
-from embeddings.lexical import LexicalIndex
 from knowledge.models import Article, Audience, Passage
 
 ARTICLES_FILE = "articles.jsonl"
 PASSAGES_FILE = "passages.jsonl"
-DENSE_FILE = "dense.faiss"
-TITLES_FILE = "titles.faiss"
-LEXICAL_FOLDER = "lexical"
 BUILDING_PREFIX = ".building-"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})")
 
@@ -41,13 +37,11 @@ class Draft:
     created_at: datetime
     encoder: str
     dimensions: int
-    splitting: str
+    rules: str
     listings: tuple[str, ...]
     articles: Mapping[str, Article]
     passages: Mapping[int, Passage]
-    dense: DenseIndex
-    titles: DenseIndex
-    lexical: LexicalIndex
+    indexes: Indexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +55,12 @@ class Generation:
     manifest: Manifest
     articles: Mapping[str, Article]
     passages: Mapping[int, Passage]
-    """By passage key, the id under which `dense` and `lexical` know them."""
-    dense: DenseIndex
-    titles: DenseIndex
+    """By passage key, the id under which indexes know them."""
     title_keys: Mapping[str, int]
-    """The id in `titles` of every public article, by article id."""
-    lexical: LexicalIndex
+    """The id in `indexes.titles` of every public article, by article id."""
+    superseded: frozenset[str]
+    """Ids of the articles that a public one replaces."""
+    indexes: Indexes
 
 
 def generation_folder(index_folder: Path, number: int) -> Path:
@@ -105,34 +99,37 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         manifest=manifest,
         articles=articles,
         passages=passages,
-        dense=DenseIndex.load(folder / DENSE_FILE),
-        titles=DenseIndex.load(folder / TITLES_FILE),
         title_keys={id_: title_key(id_) for id_ in public_ids(articles)},
-        lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+        superseded=superseded_by_public(articles),
+        indexes=Indexes.load(folder),
     )
 
 
 def _require_consistency(folder: Path, generation: Generation) -> None:
-    counts = generation.manifest.counts
+    counts, indexes = generation.manifest.counts, generation.indexes
     found = {
         f"{ARTICLES_FILE} holds {{}} articles": (len(generation.articles), counts.articles),
         f"{PASSAGES_FILE} holds {{}} passages": (len(generation.passages), counts.passages),
-        f"{DENSE_FILE} holds {{}} vectors": (len(generation.dense), counts.passages),
-        f"{TITLES_FILE} holds {{}} vectors": (len(generation.titles), counts.titles),
-        f"{LEXICAL_FOLDER} holds {{}} texts": (len(generation.lexical), counts.passages),
+        f"{TITLES_FILE} holds {{}} vectors": (len(indexes.titles), counts.titles),
     }
     for sentence, (has, should) in found.items():
         if has != should:
             raise IndexUnavailable(f"In {folder}, {sentence.format(has)} instead of {should}: {MEND}.")
-    if set(generation.dense.ids) != set(generation.passages):
-        raise IndexUnavailable(f"In {folder}, {DENSE_FILE} and {PASSAGES_FILE} name different passages: {MEND}.")
-    if set(generation.titles.ids) != set(generation.title_keys.values()):
+    for name, known in indexes.passages_in().items():
+        if known != set(generation.passages):
+            raise IndexUnavailable(f"In {folder}, {name} and {PASSAGES_FILE} name different passages: {MEND}.")
+    if set(indexes.titles.ids) != set(generation.title_keys.values()):
         raise IndexUnavailable(f"In {folder}, {TITLES_FILE} and {ARTICLES_FILE} name different articles: {MEND}.")
 
 
 def public_ids(articles: Mapping[str, Article]) -> list[str]:
     """Ids of the articles that customers may read."""
     return [id_ for id_, article in articles.items() if article.audience is not Audience.INTERNAL]
+
+
+def superseded_by_public(articles: Mapping[str, Article]) -> frozenset[str]:
+    """Ids that a newer article, which customers may read, names as those it replaces."""
+    return frozenset(old for id_ in public_ids(articles) for old in articles[id_].supersedes)
 
 
 def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], None] = lambda _: None) -> Manifest:
@@ -143,13 +140,11 @@ def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], 
     """
     building = index_folder / f"{BUILDING_PREFIX}{draft.number:06d}"
     shutil.rmtree(building, ignore_errors=True)
-    (building / LEXICAL_FOLDER).mkdir(parents=True)
+    building.mkdir(parents=True)
     reached("building")
     _write_rows(building / ARTICLES_FILE, draft.articles.values())
     _write_rows(building / PASSAGES_FILE, draft.passages.values())
-    draft.dense.save(building / DENSE_FILE)
-    draft.titles.save(building / TITLES_FILE)
-    draft.lexical.save(building / LEXICAL_FOLDER)
+    draft.indexes.save(building)
     manifest = _describe(building, draft)
     (building / MANIFEST_FILE).write_bytes(manifest.to_bytes())
     _sync(building)
@@ -167,9 +162,9 @@ def _describe(building: Path, draft: Draft) -> Manifest:
         created_at=draft.created_at,
         encoder=draft.encoder,
         dimensions=draft.dimensions,
-        splitting=draft.splitting,
+        rules=draft.rules,
         listings=draft.listings,
-        counts=Counts(articles=len(draft.articles), passages=len(draft.passages), titles=len(draft.titles)),
+        counts=Counts(articles=len(draft.articles), passages=len(draft.passages), titles=len(draft.indexes.titles)),
         files={file.relative_to(building).as_posix(): FileEntry.of(file) for file in files},
     )
 

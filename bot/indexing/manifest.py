@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.errors import IndexUnavailable
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 MEND = "run `footnote index --rebuild`"
 
@@ -49,8 +49,8 @@ class Manifest(BaseModel):
     encoder: str
     """Identity of the encoder whose vectors these are."""
     dimensions: int = Field(ge=1)
-    splitting: str
-    """Identity of the rules that cut the passages."""
+    rules: str
+    """Identity of the rules between an article and the vectors of its passages."""
     listings: tuple[str, ...]
     """Keys of those sources of the articles that are listings."""
     counts: Counts

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.batching import BatchingEncoder
 from embeddings.encoders import Encoder
 from embeddings.model_files import bundled_minilm
 from embeddings.onnx import OnnxEncoder
@@ -26,43 +27,68 @@ TEXTS = [
 ]
 
 
-REAL = [pytest.param(name, marks=pytest.mark.encoder) for name in ("torch", "onnx")]
+REAL = [pytest.param(name, marks=pytest.mark.encoder) for name in ("torch", "fp32", "int8", "batching")]
 
 
 @pytest.fixture(scope="module", params=["letters", *REAL])
 def encoder(request: pytest.FixtureRequest, exported_models: Path) -> Encoder:
     torch = SentenceTransformerEncoder(bundled_minilm(), threads=1)
+    onnx = OnnxEncoder(bundled_minilm(), exported_models, 1, torch)
     kinds: dict[str, Encoder] = {
         "letters": LetterEncoder(),
         "torch": torch,
-        "onnx": OnnxEncoder(bundled_minilm(), exported_models, 1, torch),
+        "fp32": onnx,
+        "int8": OnnxEncoder(bundled_minilm(), exported_models, 1, torch, "int8"),
+        "batching": BatchingEncoder(onnx, 8),
     }
     return kinds[request.param]
 
 
 def test_gives_unit_vectors_of_the_promised_shape(encoder: Encoder) -> None:
-    for vectors in (encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)):
-        assert vectors.dtype == np.float32
-        assert vectors.shape == (len(TEXTS), encoder.dimensions)
-        assert np.isfinite(vectors).all()
-        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    for encoding in (encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)):
+        assert encoding.vectors.dtype == np.float32
+        assert encoding.vectors.shape == (len(TEXTS), encoder.dimensions)
+        assert np.isfinite(encoding.vectors).all()
+        np.testing.assert_allclose(np.linalg.norm(encoding.vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_gives_token_vectors_of_the_promised_shape(encoder: Encoder) -> None:
+    for encoding in (encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)):
+        assert encoding.tokens.dtype == np.int8 and encoding.starts.dtype == np.int64
+        assert encoding.tokens.shape == (encoding.starts[-1], encoder.token_dimensions)
+        assert encoding.starts[0] == 0 and len(encoding.starts) == len(TEXTS) + 1
+        counts = np.diff(encoding.starts).tolist()
+        if encoder.token_dimensions:
+            read = [min(encoder.count_tokens(text), encoder.max_tokens - 2) for text in TEXTS]
+            assert counts == read or isinstance(encoder, LetterEncoder)
+            lengths = np.linalg.norm(encoding.tokens.astype(float), axis=1)
+            np.testing.assert_allclose(lengths, 127, atol=5)
+        else:
+            assert not any(counts)
 
 
 def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
-    assert encoder.encode_queries([]).shape == (0, encoder.dimensions)
-    assert encoder.encode_passages([]).shape == (0, encoder.dimensions)
+    for encoding in (encoder.encode_queries([]), encoder.encode_passages([])):
+        assert encoding.vectors.shape == (0, encoder.dimensions)
+        assert encoding.tokens.shape == (0, encoder.token_dimensions)
+        assert encoding.starts.tolist() == [0]
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     texts = [f"Passage {number} about " + "deposits and fees " * (number % 7) for number in range(40)]
-    together = encoder.encode_passages(texts)
-    alone = np.concatenate([encoder.encode_passages([texts[number]]) for number in (0, 13, 39)])
-    np.testing.assert_allclose(together[[0, 13, 39]], alone, atol=1e-5)
+    for encode in (encoder.encode_passages, encoder.encode_queries):
+        together = encode(texts)
+        for number in (0, 13, 39):
+            alone = encode([texts[number]])
+            np.testing.assert_allclose(together.vectors[number], alone.vectors[0], atol=1e-5)
+            tokens = together.tokens[together.starts[number] : together.starts[number + 1]]
+            np.testing.assert_allclose(tokens, alone.tokens, atol=1)
 
 
 def test_an_equal_text_is_the_nearest(encoder: Encoder) -> None:
     passages = ["Change your email address", "Withdraw bitcoin to a wallet", "Fees for spot trading"]
-    scores = encoder.encode_passages(passages) @ encoder.encode_queries(["Withdraw bitcoin to a wallet"])[0]
+    question = encoder.encode_queries(["Withdraw bitcoin to a wallet"])
+    scores = encoder.encode_passages(passages).vectors @ question.vectors[0]
     assert int(scores.argmax()) == 1
 
 
@@ -93,7 +119,7 @@ def test_counting_and_opening_load_neither_torch_nor_faiss() -> None:
         "from pathlib import Path\n"
         "encoder = SentenceTransformerEncoder(open_model('', Path('unused')), threads=1)\n"
         "assert encoder.count_tokens('How do I log in?') == 6\n"
-        "assert encoder.encode_queries([]).shape == (0, 384)\n"
+        "assert encoder.encode_queries([]).vectors.shape == (0, 384)\n"
         "sys.exit(bool({'torch', 'faiss', 'sentence_transformers', 'transformers'} & set(sys.modules)))\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from eval.metrics import Estimate, estimate, percentile, retrieval_metrics
+from eval.metrics import Estimate, estimate, percentile, retrieval_metrics, retrieval_values
 
 QRELS = {"q1": {"a": 1}, "q2": {"b": 1, "c": 1}, "q3": {"d": 1}}
 
@@ -19,6 +19,12 @@ def test_hand_computed() -> None:
     assert mean(run, "rr@10") == pytest.approx((1 + 1 / 2 + 0) / 3)
     gain, ideal = 1 / math.log2(3) + 1 / math.log2(5), 1 + 1 / math.log2(3)
     assert mean(run, "ndcg@10") == pytest.approx((1 + gain / ideal + 0) / 3)
+
+
+def test_values_are_kept_by_question() -> None:
+    values = retrieval_values(QRELS, {"q1": ["a"], "q2": ["x", "b"]})
+    assert values["success@1"] == {"q1": 1, "q2": 0, "q3": 0}
+    assert values["rr@10"] == {"q1": 1, "q2": 0.5, "q3": 0}
 
 
 def test_a_question_that_found_nothing_counts_as_zero() -> None:

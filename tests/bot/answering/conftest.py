@@ -1,16 +1,23 @@
-"""A small help center with a real dense and a real lexical index over it."""
+"""A small help center with every index over it, as it is made for a generation."""
 
 from collections.abc import Iterable
 from types import MappingProxyType
 
-import numpy as np
 import pytest
 
-from embeddings.dense import DenseIndex
-from embeddings.lexical import LexicalIndex
+from bot.answering.questions import Question, read_question
+from bot.answering.ranking import load_ranking_model
+from bot.answering.retrieval import retrieve
+from bot.answering.spellings import Spellings
+from bot.indexing.contents import make_contents
+from bot.indexing.generations import public_ids, superseded_by_public, title_key
+from bot.indexing.progress import SilentProgress
+from bot.models import Hit
+from embeddings.encoders import Encoder
 from knowledge.models import Action, Article, Audience, Platform
-from knowledge.splitting import split
 from tests.fakes import LetterEncoder
+
+RANKING = load_ranking_model()
 
 CHANGE_EMAIL = Article(
     id="change-email",
@@ -82,22 +89,20 @@ class Shelf:
 
     number = 7
 
-    def __init__(self, articles: Iterable[Article]) -> None:
-        self.encoder = LetterEncoder()
+    def __init__(self, articles: Iterable[Article], encoder: Encoder | None = None) -> None:
+        self.encoder = encoder or LetterEncoder()
+        self.spellings = Spellings(lambda word: self.encoder.count_tokens(word) == 1)
         self.articles = MappingProxyType({article.id: article for article in articles})
-        public = [article for article in self.articles.values() if article.audience is Audience.PUBLIC]
-        passages = [p for article in public for p in split(article, self.encoder.count_tokens, self.encoder.max_tokens)]
-        self.passages = MappingProxyType({passage.key: passage for passage in passages})
-        texts = [passage.embedded_text for passage in passages]
-        self.dense = DenseIndex.build(list(self.passages), self.encoder.encode_passages(texts))
-        self.title_keys = {article.id: number for number, article in enumerate(public)}
-        self.titles = DenseIndex.build(
-            list(self.title_keys.values()), self.encoder.encode_passages([a.title for a in public])
-        )
-        self.lexical = LexicalIndex.build(list(self.passages), texts)
+        contents = make_contents(self.articles, None, self.encoder, SilentProgress())
+        self.passages, self.indexes = contents.passages, contents.indexes
+        self.title_keys = {id_: title_key(id_) for id_ in public_ids(self.articles)}
+        self.superseded = superseded_by_public(self.articles)
 
-    def vector(self, text: str) -> np.ndarray:
-        return self.encoder.encode_queries([text])[0]
+    def question(self, text: str) -> Question:
+        return read_question(text, self.encoder, self.indexes, self.spellings.of(self))
+
+    def find(self, text: str, platform: Platform = Platform.ANY, candidates: int = 60) -> tuple[Hit, ...]:
+        return retrieve(self, self.question(text), RANKING, candidates=candidates, platform=platform)
 
 
 @pytest.fixture(scope="session")

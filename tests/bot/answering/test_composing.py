@@ -6,24 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.citations import cite
-from bot.answering.composing import compose, lay_out, units_of
+from bot.answering.composing import compose, lay_out
 from bot.answering.relevance import relevance_to
-from bot.answering.retrieval import retrieve
 from bot.models import Answer, Hit
 from knowledge.models import Article, Platform
 from knowledge.rendering import render_html
 from knowledge.splitting import split
 from knowledge.structure import outline
+from knowledge.units import units_of
 from tests.bot.answering.conftest import Shelf
 from tests.fakes import LetterEncoder
 from tests.knowledge.markdowns import markdown_bodies
 
 
 def answer(shelf: Shelf, question: str, platform: Platform = Platform.ANY) -> Answer:
-    vector = shelf.vector(question)
-    hits = retrieve(shelf, question, vector, candidates=60, platform=platform)
+    hits = shelf.find(question, platform)
     article = shelf.articles[hits[0].passage.article_id]
-    relevance = relevance_to(question, vector, shelf.encoder)
+    relevance = relevance_to(shelf.question(question), shelf.encoder, shelf.indexes.texts)
     composed = compose(hits, article, question, relevance, confidence=0.9, links_start_with="http://help.example")
     assert composed is not None
     return composed

@@ -1,13 +1,27 @@
 import pytest
 
 from bot.answering.confidence import SIGNALS, ConfidenceModel, confidence_signals, load_confidence_model
+from bot.answering.questions import Question, Wording
 from bot.answering.retrieval import retrieve
-from tests.bot.answering.conftest import Shelf
+from bot.models import Hit
+from knowledge.models import Passage
+from tests.bot.answering.conftest import RANKING, Shelf
+
+
+class Wordless:
+    """An index in which no text covers anything of a question."""
+
+    def coverage(self, query: str, id: int) -> float:
+        return 0.0
+
+
+def hit(article_id: str, score: float) -> Hit:
+    passage = Passage(id="0" * 15, article_id=article_id, title="", heading="", url=None, text="", start=0, end=0)
+    return Hit(passage, score, {"lexical": 0.0, "sentence": 0.0})
 
 
 def signals(shelf: Shelf, question: str) -> dict[str, float]:
-    hits = retrieve(shelf, question, shelf.vector(question), candidates=60)
-    return confidence_signals(hits, question, shelf.lexical)
+    return confidence_signals(shelf.find(question), question, shelf.indexes.lexical)
 
 
 def test_hand_computed() -> None:
@@ -18,7 +32,7 @@ def test_hand_computed() -> None:
 
 def test_the_shipped_model_knows_its_signals_and_none_may_hurt() -> None:
     model = load_confidence_model()
-    assert set(model.weights) == set(SIGNALS)
+    assert set() < set(model.weights) <= set(SIGNALS)
     assert all(weight >= 0 for weight in model.weights.values())
     assert "fit" in model.provenance
 
@@ -37,5 +51,25 @@ def test_a_covered_question_is_surer_than_a_foreign_one(shelf: Shelf) -> None:
     assert covered > foreign
 
 
+def test_without_the_encoder_words_and_the_distance_to_others_are_left(shelf: Shelf) -> None:
+    question = "What does a withdrawal cost?"
+    hits = retrieve(shelf, Question((Wording(question, ()),), problem="It failed."), RANKING, candidates=60)
+    found = confidence_signals(hits, question, shelf.indexes.lexical)
+    assert set(found) == set(SIGNALS)
+    assert found["dense"] == found["sentence"] == found["late"] == found["title"] == 0.0
+    assert found["coverage"] > 0 and found["margin"] > 0
+
+
+def test_margin_and_lead_are_measured_between_articles() -> None:
+    hits = [hit("best", 0.9), hit("best", 0.8), *(hit(f"rival-{place}", 0.7 - 0.01 * place) for place in range(20))]
+    found = confidence_signals(hits, "fees", Wordless())
+    assert found["margin"] == pytest.approx(0.9 - 0.7)
+    assert found["lead"] == pytest.approx(0.9 - sum(0.7 - 0.01 * place for place in range(4, 15)) / 11)
+    few = confidence_signals(hits[:4], "fees", Wordless())
+    assert few["lead"] == pytest.approx(0.9 - 0.69)
+    alone = confidence_signals(hits[:2], "fees", Wordless())
+    assert alone["margin"] == 0.9
+
+
 def test_nothing_found(shelf: Shelf) -> None:
-    assert confidence_signals((), "anything", shelf.lexical) == dict.fromkeys(SIGNALS, 0.0)
+    assert confidence_signals((), "anything", shelf.indexes.lexical) == dict.fromkeys(SIGNALS, 0.0)

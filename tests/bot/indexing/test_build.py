@@ -3,6 +3,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -11,8 +12,11 @@ from bot.indexing.build import build_index
 from bot.indexing.generations import generation_folder
 from bot.storage.generations import known_generations
 from bot.storage.sources import remembered_sources
+from embeddings.composition import TITLE_IN_PASSAGE
+from embeddings.models import Match
 from knowledge.models import Article, Audience, Rejected
 from tests.bot.indexing.workshop import NOW, RecordingEncoder, Shelf, Workshop
+from tests.fakes import TokenlessEncoder
 
 FEES = Article(id="fees", title="What does a withdrawal cost?", body="A withdrawal of BTC costs 0.0001 BTC.")
 EMAIL = Article(
@@ -21,6 +25,10 @@ EMAIL = Article(
     body="## On the web\n\nOpen **Profile**.\n\n## On the app\n\nTap your picture, then **Security**.",
 )
 SECRET = Article(id="secret", title="Recovery playbook", body="Call the risk desk first.", audience=Audience.INTERNAL)
+
+
+class RecordingTokenlessEncoder(TokenlessEncoder, RecordingEncoder):
+    """Of the same identity as the one with token vectors."""
 
 
 def numbers(added: int = 0, changed: int = 0, removed: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
@@ -33,7 +41,8 @@ def test_the_first_run_makes_generation_1(workshop: Workshop) -> None:
     assert report["generation"] == 1
     assert report["seconds"] >= 0
     generation = workshop.generation()
-    assert report["passages"] == len(generation.passages) == len(generation.dense) == len(generation.lexical) > 2
+    assert report["passages"] == len(generation.passages) > 2
+    assert {len(known) for known in generation.indexes.passages_in().values()} == {report["passages"]}
     assert list(generation.articles) == ["email", "fees"]
     assert {passage.article_id for passage in generation.passages.values()} == {"email", "fees"}
     assert workshop.entries() == [".writer.lock", "gen-000001"]
@@ -45,11 +54,16 @@ def test_a_question_finds_its_passage_by_every_index(workshop: Workshop) -> None
     workshop.index(Shelf("docs", [FEES, EMAIL]))
     generation = workshop.generation()
     (passage,) = (passage for passage in generation.passages.values() if passage.article_id == "fees")
-    vector = workshop.encoder.encode_queries([passage.embedded_text])[0]
-    assert generation.dense.search(vector, 1)[0].id == passage.key
-    assert generation.lexical.search("withdrawal cost", 1)[0].id == passage.key
-    title = workshop.encoder.encode_queries([EMAIL.title])[0]
-    assert generation.titles.search(title, 1)[0].id == generation.title_keys["email"]
+    indexes, asked = generation.indexes, workshop.encoder.encode_queries([passage.text, EMAIL.title])
+    assert indexes.dense.search(asked.vectors[0], 1)[0].id == passage.key
+    assert indexes.sentences.search(asked.vectors[0], 1)[0].id == passage.key
+    assert indexes.lexical.search("withdrawal cost", 1)[0].id == passage.key
+    assert indexes.codes.search("btc", 5) == [Match(passage.key, 1.0)]
+    assert indexes.late is not None
+    met = indexes.late.scores(asked.tokens[: asked.starts[1]], list(generation.passages))
+    assert max(met, key=lambda key: met[key]) == passage.key
+    assert met[passage.key] == pytest.approx(1, abs=0.02)
+    assert indexes.titles.search(asked.vectors[1], 1)[0].id == generation.title_keys["email"]
 
 
 def test_a_second_run_encodes_nothing_and_writes_no_generation(workshop: Workshop) -> None:
@@ -64,31 +78,38 @@ def test_a_second_run_encodes_nothing_and_writes_no_generation(workshop: Worksho
     assert remembered_sources(workshop.database)[0].last_read_at == NOW + timedelta(days=1)
 
 
-def test_an_edit_encodes_only_what_it_changed(workshop: Workshop) -> None:
+def composed(encoder: RecordingEncoder, title: str, *texts: str) -> np.ndarray:
+    """A passage's vector: the mean of its texts' vectors by tokens, of length 1, and its title's, again of length 1."""
+    mean = sum(encoder.count_tokens(text) * encoder.encode_queries([text]).vectors[0] for text in texts)
+    both = mean / np.linalg.norm(mean) + TITLE_IN_PASSAGE * encoder.encode_queries([title]).vectors[0]
+    return both / np.linalg.norm(both)
+
+
+def test_an_edit_encodes_only_the_sentence_that_it_changed(workshop: Workshop) -> None:
     workshop.index(Shelf("docs", [FEES, EMAIL]))
     before = workshop.generation()
     workshop.encoder.texts.clear()
     edited = Article(id="email", title=EMAIL.title, body=EMAIL.body.replace("your picture", "the menu"))
     report = workshop.index(Shelf("docs", [FEES, edited])).to_json()
     assert report["articles"] == numbers(changed=1, unchanged=1)
-    assert [text for text in workshop.encoder.texts if "the menu" not in text] == []
-    assert len(workshop.encoder.texts) == 1
+    assert workshop.encoder.texts == ["Tap the menu, then Security."]
     after = workshop.generation()
     kept = sorted(set(before.passages) & set(after.passages))
-    assert kept
-    assert (before.dense.vectors(kept) == after.dense.vectors(kept)).all()
-    for key, passage in after.passages.items():
+    assert len(kept) == 2
+    assert (before.indexes.dense.vectors(kept) == after.indexes.dense.vectors(kept)).all()
+    for passage in after.passages.values():
         assert passage.text == after.articles[passage.article_id].body[passage.start : passage.end]
-        assert after.dense.vectors([key])[0] == pytest.approx(
-            RecordingEncoder().encode_queries([passage.embedded_text])[0]
-        )
+    (new,) = set(after.passages) - set(kept)
+    expected = composed(RecordingEncoder(), EMAIL.title, "On the app", "Tap the menu, then Security.")
+    assert after.indexes.dense.vectors([new])[0] == pytest.approx(expected, abs=1e-6)
 
 
 def test_one_text_is_encoded_once(workshop: Workshop) -> None:
     twins = [Article(id=id_, title="Fees", body="The fee is 1 USDT.") for id_ in ("x", "y")]
     workshop.index(Shelf("docs", list(twins)))
-    assert len(workshop.encoder.texts) == len(set(workshop.encoder.texts)) == 2
+    assert workshop.encoder.texts == ["Fees", "The fee is 1 USDT."]
     assert len(workshop.generation().passages) == 2
+    assert len(workshop.generation().indexes.texts) == 2
 
 
 def test_a_deleted_article_is_never_returned_again(workshop: Workshop) -> None:
@@ -98,10 +119,11 @@ def test_a_deleted_article_is_never_returned_again(workshop: Workshop) -> None:
     assert report["articles"] == numbers(removed=1, unchanged=1)
     assert workshop.encoder.texts == []
     generation = workshop.generation()
-    vector = workshop.encoder.encode_queries([FEES.body])[0]
-    found = [*generation.dense.search(vector, 100), *generation.lexical.search(f"{FEES.title} {FEES.body}", 100)]
-    assert {generation.passages[match.id].article_id for match in found} == {"email"}
-    assert [match.id for match in generation.titles.search(vector, 100)] == [generation.title_keys["email"]]
+    vector, indexes = workshop.encoder.encode_queries([FEES.body]).vectors[0], generation.indexes
+    by_meaning = [*indexes.dense.search(vector, 100), *indexes.sentences.search(vector, 100)]
+    by_words = [*indexes.lexical.search(f"{FEES.title} {FEES.body}", 100), *indexes.codes.search(FEES.body, 100)]
+    assert {generation.passages[match.id].article_id for match in by_meaning + by_words} == {"email"}
+    assert [match.id for match in indexes.titles.search(vector, 100)] == [generation.title_keys["email"]]
     assert "fees" not in generation.articles
 
 
@@ -111,17 +133,17 @@ def test_no_passage_of_an_internal_article_is_indexed(workshop: Workshop) -> Non
     assert set(generation.articles) == {"fees", "secret"}
     assert {passage.article_id for passage in generation.passages.values()} == {"fees"}
     assert set(generation.title_keys) == {"fees"}
-    assert report.passages == len(generation.lexical) == len(generation.dense)
+    assert {len(known) for known in generation.indexes.passages_in().values()} == {report.passages}
     assert not [text for text in workshop.encoder.texts if SECRET.body in text or SECRET.title in text]
-    assert generation.lexical.search("risk desk playbook", 10) == []
+    assert generation.indexes.lexical.search("risk desk playbook", 10) == []
 
 
 def test_an_article_that_becomes_internal_leaves_the_index(workshop: Workshop) -> None:
     public = Article(id="secret", title=SECRET.title, body=SECRET.body)
     workshop.index(Shelf("docs", [FEES, public]))
-    assert workshop.generation().lexical.search("risk desk", 10)
+    assert workshop.generation().indexes.lexical.search("risk desk", 10)
     assert workshop.index(Shelf("docs", [FEES, SECRET])).changed == 1
-    assert workshop.generation().lexical.search("risk desk", 10) == []
+    assert workshop.generation().indexes.lexical.search("risk desk", 10) == []
 
 
 def test_another_encoder_encodes_everything(workshop: Workshop) -> None:
@@ -135,12 +157,23 @@ def test_another_encoder_encodes_everything(workshop: Workshop) -> None:
     assert workshop.generation().manifest.encoder == "other letters"
 
 
+def test_an_encoder_of_the_same_name_that_gives_token_vectors_encodes_everything(workshop: Workshop) -> None:
+    shelf, whole = Shelf("docs", [FEES, EMAIL]), workshop.encoder
+    workshop.encoder = RecordingTokenlessEncoder()
+    workshop.index(shelf)
+    assert workshop.generation().indexes.late is None
+    workshop.encoder = whole
+    assert workshop.index(shelf).generation == 2
+    assert whole.texts == list(dict.fromkeys(whole.texts)) != []
+    assert workshop.generation().indexes.late is not None
+
+
 def test_another_way_of_splitting_cuts_everything(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf("docs", [FEES, EMAIL])
     workshop.index(shelf)
     workshop.encoder.texts.clear()
-    monkeypatch.setattr("bot.indexing.contents.SPLITTING_IDENTITY", "whole")
-    monkeypatch.setattr("bot.indexing.build.SPLITTING_IDENTITY", "whole")
+    monkeypatch.setattr("bot.indexing.contents.RULES", "whole")
+    monkeypatch.setattr("bot.indexing.build.RULES", "whole")
     cut: list[str] = []
     split = sys.modules["bot.indexing.contents"].split
 
@@ -152,7 +185,7 @@ def test_another_way_of_splitting_cuts_everything(workshop: Workshop, monkeypatc
     assert workshop.index(shelf).generation == 2
     assert cut == ["email", "fees"]
     assert workshop.encoder.texts == []
-    assert workshop.generation().manifest.splitting == "whole"
+    assert workshop.generation().manifest.rules == "whole"
 
 
 def test_rebuild_takes_nothing_over(workshop: Workshop) -> None:
@@ -207,8 +240,9 @@ def test_no_article_at_all_is_an_empty_generation(workshop: Workshop) -> None:
     report = workshop.index(Shelf("docs", [Rejected("docs", "a.md", "The file a.md is binary.")])).to_json()
     assert (report["articles"], report["passages"]) == (numbers(failed=1), 0)
     generation = workshop.generation()
-    assert generation.lexical.search("fees", 10) == []
-    assert generation.dense.search(workshop.encoder.encode_queries(["fees"])[0], 10) == []
+    assert generation.indexes.lexical.search("fees", 10) == []
+    vector = workshop.encoder.encode_queries(["fees"]).vectors[0]
+    assert generation.indexes.dense.search(vector, 10) == generation.indexes.sentences.search(vector, 10) == []
     assert workshop.index(Shelf("docs", [FEES])).generation == 2
 
 

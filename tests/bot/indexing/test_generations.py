@@ -11,18 +11,27 @@ from bot.indexing.generations import (
     remove_old_generations,
     title_key,
 )
-from bot.indexing.manifest import Manifest
+from bot.indexing.manifest import FORMAT, Manifest
 from knowledge.models import Action, Article, Platform
 from tests.bot.indexing.workshop import Shelf, Workshop
 
 FILES = (
     "articles.jsonl",
+    "codes/codes.json",
     "dense.faiss",
     "lexical/postings.npz",
     "lexical/vocabulary.json",
     "manifest.json",
+    "members.npz",
     "passages.jsonl",
+    "sentences.faiss",
+    "texts/encoded.json",
+    "texts/keys.npy",
+    "texts/starts.npy",
+    "texts/tokens.npy",
+    "texts/vectors.npy",
     "titles.faiss",
+    "words/words.json",
 )
 ARTICLES = (
     Article(id="fees", title="Fees", body="A withdrawal costs 1 USDT.\n\n- one\n- two", platform=Platform.WEB, views=7),
@@ -33,6 +42,18 @@ ARTICLES = (
         actions=(Action("Go", "https://x.example"),),
     ),
 )
+
+
+MIXED = (
+    ("dense.faiss", "dense.faiss and passages.jsonl name different passages"),
+    ("sentences.faiss", "does not fit"),
+    ("titles.faiss", "titles.faiss and articles.jsonl name different articles"),
+    ("codes/codes.json", "codes and passages.jsonl name different passages"),
+    ("lexical/postings.npz", "lexical"),
+    ("members.npz", "different passages|does not fit"),
+    ("texts/keys.npy", "do not fit"),
+)
+"""What is told when this file is the one of the generation before."""
 
 
 @pytest.fixture
@@ -103,10 +124,10 @@ def test_counts_that_do_not_hold_are_refused(indexed: Workshop, counts: tuple[in
 
 
 def test_files_of_two_generations_do_not_mix(indexed: Workshop) -> None:
-    other = Article(id="other", title="Fees", body=ARTICLES[0].body)
+    other = Article(id="other", title="Fees", body=f"{ARTICLES[0].body}\n- three")
     indexed.index(Shelf("docs", [ARTICLES[1], other]))
     first, second = generation_folder(indexed.folder, 1), generation_folder(indexed.folder, 2)
-    for name, sentence in (("dense.faiss", "different passages"), ("titles.faiss", "different articles")):
+    for name, sentence in MIXED:
         whole = (second / name).read_bytes()
         manifest = (second / "manifest.json").read_bytes()
         (second / name).write_bytes((first / name).read_bytes())
@@ -122,10 +143,11 @@ def test_files_of_two_generations_do_not_mix(indexed: Workshop) -> None:
 
 def test_another_format_or_number_is_refused(indexed: Workshop) -> None:
     folder = generation_folder(indexed.folder, 1)
-    rewrite_manifest(folder, format=2)
-    with pytest.raises(IndexUnavailable, match="has format 2, and this version reads 1"):
-        load_generation(indexed.folder, 1)
-    rewrite_manifest(folder, format=1)
+    for other in (FORMAT - 1, FORMAT + 1):
+        rewrite_manifest(folder, format=other)
+        with pytest.raises(IndexUnavailable, match=f"has format {other}, and this version reads {FORMAT}"):
+            load_generation(indexed.folder, 1)
+    rewrite_manifest(folder, format=FORMAT)
     folder.rename(generation_folder(indexed.folder, 4))
     with pytest.raises(IndexUnavailable, match="belongs to generation 1"):
         load_generation(indexed.folder, 4)
@@ -142,7 +164,7 @@ def test_a_generation_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"null", b"{}", b'{"manifest": 1}', b"\xff", b'{"manifest": {"format": 1}}']
+    "content", [b"", b"[]", b"null", b"{}", b'{"manifest": 1}', b"\xff", b'{"manifest": {"format": 2}}']
 )
 def test_what_is_no_manifest_is_refused(indexed: Workshop, content: bytes) -> None:
     (generation_folder(indexed.folder, 1) / "manifest.json").write_bytes(content)

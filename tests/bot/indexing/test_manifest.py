@@ -19,7 +19,7 @@ def manifest(**changes: object) -> Manifest:
         "created_at": datetime(2026, 5, 4, 12, 30, 1, 250, tzinfo=UTC),
         "encoder": "letters ü",
         "dimensions": 27,
-        "splitting": "headings-1",
+        "rules": "headings-1 units-1",
         "listings": ("march.txt",),
         "counts": Counts(articles=2, passages=5, titles=1),
         "files": {"lexical/postings.npz": ENTRY},

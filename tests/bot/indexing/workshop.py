@@ -10,7 +10,7 @@ from bot.indexing.generations import Generation, load_generation
 from bot.indexing.progress import SilentProgress
 from bot.storage.database import Database
 from bot.storage.generations import active_generation
-from embeddings.encoders import Progress, Vectors
+from embeddings.encoders import Encoding, Progress
 from knowledge.errors import SourceError
 from knowledge.models import Article, Rejected
 from tests.fakes import LetterEncoder
@@ -25,7 +25,7 @@ class RecordingEncoder(LetterEncoder):
         self.identity = identity
         self.texts: list[str] = []
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Encoding:
         self.texts.extend(texts)
         return super().encode_passages(texts, progress)
 

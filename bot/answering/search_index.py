@@ -1,0 +1,119 @@
+"""What answering reads of an index generation: protocols, so that a test can stand in for any of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoders import TokenVectors
+from embeddings.models import Match
+from knowledge.models import Article, Passage
+
+
+class VectorIndex(Protocol):
+    """Ids by similarity of vectors."""
+
+    def search(self, vector: NDArray[np.float32], k: int) -> list[Match]:
+        """The `k` nearest ids, best first."""
+
+    def scores(self, vector: NDArray[np.float32], ids: Sequence[int]) -> dict[int, float]:
+        """The similarity of each of `ids`."""
+
+
+class TermIndex(Protocol):
+    """Ids by shared terms."""
+
+    def search(self, question: str, k: int) -> list[Match]:
+        """The `k` best ids with a score above 0, best first."""
+
+    def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
+        """The score of each of `ids`."""
+
+
+class InformedTermIndex(TermIndex, Protocol):
+    """Ids by shared terms, each of which says more the rarer it is."""
+
+    def coverage(self, question: str, id: int) -> float:
+        """Share of the question's information (inverse document frequency) that stands in the text, 0–1."""
+
+
+class TokenIndex(Protocol):
+    """Given ids by similarity of token vectors."""
+
+    def similarities(self, question: TokenVectors, ids: Sequence[int]) -> NDArray[np.float32]:
+        """How well each of `ids` meets each token of a question, 0–1, shape (len(ids), tokens)."""
+
+
+class StoredTexts(Protocol):
+    """Texts whose vectors are known."""
+
+    def __contains__(self, text: object) -> bool:
+        """Whether the vector of this text is known."""
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of known texts, shape (len(texts), dimensions)."""
+
+
+class Indexes(Protocol):
+    """The indexes over the passages of one generation, by passage key."""
+
+    @property
+    def texts(self) -> StoredTexts:
+        """What was encoded: titles, headings, sentences."""
+
+    @property
+    def dense(self) -> VectorIndex:
+        """Vectors of passages."""
+
+    @property
+    def sentences(self) -> VectorIndex:
+        """Vectors of sentences; a passage counts by its best."""
+
+    @property
+    def titles(self) -> VectorIndex:
+        """Vectors of titles, by title key."""
+
+    @property
+    def lexical(self) -> InformedTermIndex:
+        """Terms of passages."""
+
+    @property
+    def codes(self) -> TermIndex:
+        """Codes, error numbers and tickers of passages."""
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """How often each word stands in the passages."""
+
+    @property
+    def late(self) -> TokenIndex | None:
+        """Token vectors of passages; None when the encoder gave none."""
+
+
+class SearchIndex(Protocol):
+    """One index generation."""
+
+    @property
+    def number(self) -> int:
+        """Which generation."""
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """Articles by id."""
+
+    @property
+    def passages(self) -> Mapping[int, Passage]:
+        """Passages by key."""
+
+    @property
+    def title_keys(self) -> Mapping[str, int]:
+        """Title keys by article id."""
+
+    @property
+    def superseded(self) -> Collection[str]:
+        """Ids of the articles that a newer one, which customers may read, replaces."""
+
+    @property
+    def indexes(self) -> Indexes:
+        """The indexes over them."""

@@ -1,0 +1,114 @@
+"""Every index over the passages of one generation: built together, kept in one folder, read together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.best_sentence import BestSentenceIndex
+from embeddings.codes import CodeIndex
+from embeddings.composition import passage_vectors, sentence_owners, sentence_vectors
+from embeddings.dense import DenseIndex
+from embeddings.encoded_texts import EncodedTexts
+from embeddings.errors import IndexFileError
+from embeddings.late import LateIndex, Members
+from embeddings.lexical import LexicalIndex
+from embeddings.surface_words import surface_words
+from embeddings.word_counts import load_word_counts, save_word_counts
+from knowledge.models import Passage
+
+TEXTS_FOLDER = "texts"
+LEXICAL_FOLDER = "lexical"
+CODES_FOLDER = "codes"
+WORDS_FOLDER = "words"
+MEMBERS_FILE = "members.npz"
+DENSE_FILE = "dense.faiss"
+SENTENCES_FILE = "sentences.faiss"
+TITLES_FILE = "titles.faiss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexes:
+    """Indexes that know passages by their keys (`titles`: articles by their title keys), over the texts they were made
+    of. `late` is None when the encoder gave no token vectors."""
+
+    texts: EncodedTexts
+    members: Members
+    """The rows in `texts` that each passage is made of: its title, its heading if it has one, then its sentences."""
+    dense: DenseIndex
+    sentences: BestSentenceIndex
+    titles: DenseIndex
+    lexical: LexicalIndex
+    codes: CodeIndex
+    words: Mapping[str, int]
+    """How often each word stands in the passages, as it is written there, folded: what spelling is mended with."""
+    late: LateIndex | None
+
+    @classmethod
+    def build(
+        cls, passages: Mapping[int, Passage], titles: Mapping[int, int], texts: EncodedTexts, members: Members
+    ) -> "Indexes":
+        """Indexes of `passages`; `titles` gives the row in `texts` of each title key."""
+        read = [passages[key].embedded_text for key in passages]
+        sentences = sentence_vectors(texts, members)
+        return cls(
+            texts=texts,
+            members=members,
+            dense=DenseIndex.build(members.ids.tolist(), passage_vectors(texts, members)),
+            sentences=BestSentenceIndex(DenseIndex.build(range(len(sentences)), sentences), sentence_owners(members)),
+            titles=DenseIndex.build(list(titles), texts.vector_block[list(titles.values())]),
+            lexical=LexicalIndex.build(list(passages), read),
+            codes=CodeIndex.build(list(passages), read),
+            words=surface_words(read),
+            late=_late(texts, members),
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Indexes":
+        """What `save` wrote; IndexFileError naming what is missing, damaged or does not fit."""
+        texts, members = EncodedTexts.load(folder / TEXTS_FOLDER), Members.load(folder / MEMBERS_FILE)
+        try:
+            late, owners = _late(texts, members), sentence_owners(members)
+        except ValueError as error:
+            raise IndexFileError(str(error)) from error
+        return cls(
+            texts=texts,
+            members=members,
+            dense=DenseIndex.load(folder / DENSE_FILE),
+            sentences=BestSentenceIndex.load(folder / SENTENCES_FILE, owners),
+            titles=DenseIndex.load(folder / TITLES_FILE),
+            lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+            codes=CodeIndex.load(folder / CODES_FOLDER),
+            words=load_word_counts(folder / WORDS_FOLDER),
+            late=late,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write everything into `folder`, which exists; IndexFileError when that fails."""
+        self.texts.save(folder / TEXTS_FOLDER)
+        self.members.save(folder / MEMBERS_FILE)
+        self.dense.save(folder / DENSE_FILE)
+        self.sentences.save(folder / SENTENCES_FILE)
+        self.titles.save(folder / TITLES_FILE)
+        self.lexical.save(folder / LEXICAL_FOLDER)
+        self.codes.save(folder / CODES_FOLDER)
+        save_word_counts(self.words, folder / WORDS_FOLDER)
+
+    def text_keys(self, passage: int) -> list[int]:
+        """The keys of the texts that a passage is made of; ValueError for an unknown one."""
+        keys: list[int] = self.texts.keys[self.members.rows_of(passage)].tolist()
+        return keys
+
+    def passages_in(self) -> Mapping[str, frozenset[int]]:
+        """The passages that each index knows, by the name of its file."""
+        return {
+            DENSE_FILE: frozenset(self.dense.ids),
+            SENTENCES_FILE: frozenset(self.sentences.ids),
+            LEXICAL_FOLDER: frozenset(self.lexical.ids),
+            CODES_FOLDER: frozenset(self.codes.ids),
+            MEMBERS_FILE: frozenset(self.members.ids.tolist()),
+        }
+
+
+def _late(texts: EncodedTexts, members: Members) -> LateIndex | None:
+    index = LateIndex(texts, members)  # refuses members of other texts
+    return index if texts.has_tokens else None
