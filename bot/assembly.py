@@ -132,7 +132,7 @@ def open_encoder(settings: Settings) -> Encoder:
     torch = SentenceTransformerEncoder(files, settings.encoder_threads)
     folder = settings.models_folder / "onnx"
     onnx = OnnxEncoder(files, folder, settings.encoder_threads, torch, settings.encoder_precision)
-    return BatchingEncoder(onnx, QUESTIONS_AT_ONCE)
+    return BatchingEncoder(onnx, QUESTIONS_AT_ONCE, settings.encoder_threads)
 
 
 def config_hash(settings: Settings, encoder: Encoder) -> str:

@@ -20,6 +20,7 @@ from bot.terminal import (
     print_reply,
     print_report,
     print_settings,
+    print_trace,
     run_command,
 )
 from bot.web.server import serve as serve_http
@@ -96,7 +97,7 @@ def ask(
         return
     print_reply(outcome.reply)
     if explain:
-        print_json(outcome.trace)
+        print_trace(outcome.trace)
 
 
 @app.command()

@@ -37,9 +37,9 @@ class Settings(BaseSettings):
         "revision (org/name@commit).",
     )
     encoder_precision: Literal["fp32", "int8"] = Field(
-        "fp32",
-        description="Precision of the encoder: fp32, or int8, which is quicker and a little less exact. Another one "
-        "needs another index.",
+        "int8",
+        description="Precision of the encoder: int8, or fp32, which is slower, larger and hardly more exact. Another "
+        "one needs another index.",
     )
     encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     site_key: str = Field("site_demo", description="Public key of the site whose pages may open conversations.")
     answer_threshold: float = Field(
-        0.45, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
+        0.5, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
     )
     question_characters: int = Field(8000, ge=100, description="Longest question that is read, in characters.")
     candidates: int = Field(60, ge=10, le=1000, description="Passages that each signal proposes for a question.")

@@ -4,7 +4,7 @@ markup."""
 import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -132,6 +132,34 @@ def print_hits(hits: Sequence[Hit]) -> None:
         place = f" › {hit.passage.heading}" if hit.passage.heading else ""
         _print(f"{rank:>3}. {hit.score:.3f}  {hit.passage.title}{place}  [{hit.passage.article_id}]")
         _print("        " + "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items()))
+
+
+def print_trace(trace: Mapping[str, Any], most: int = 10) -> None:
+    """How a reply came about: the decision, and the best candidates with each signal under its weight."""
+    decision = trace["decision"]
+    _print(
+        f"\n{decision['kind']}: confidence {decision['confidence']:.2f}, answered from {decision['threshold']:.2f}; "
+        f"index generation {trace['index_generation']}, configuration {trace['config_hash']}."
+    )
+    for wrong, right in trace["corrections"].items():
+        _print(f"{wrong!r} was read as {right!r}.")
+    if trace["rewritten_question"] != trace["question"]:
+        _print(f"Searched for: {trace['rewritten_question']}")
+    for sentence in trace["lesser_modes"]:
+        _print(sentence)
+    table = Table(box=None, pad_edge=False)
+    columns = {name: f"{name}\n× {weight:.3f}" for name, weight in trace["weights"].items()}
+    for header in ("", "score", *columns.values()):
+        table.add_column(header, justify="right")
+    table.add_column("passage", overflow="fold")
+    for candidate in trace["candidates"][:most]:
+        signals = candidate["signals"]
+        taken = "".join(f"  −{signals[name]:.2f} {name}" for name in signals if name not in columns)
+        place = " › ".join(part for part in (candidate["title"], candidate["heading"]) if part)
+        values = (f"{candidate['score']:.3f}", *(f"{signals[name]:.3f}" for name in columns))
+        table.add_row(f"{candidate['rank']}.", *values, escape(f"{place}  [{candidate['article_id']}]{taken}"))
+    if trace["candidates"]:
+        Console().print(table)
 
 
 def print_settings(rows: Sequence[SettingRow]) -> None:

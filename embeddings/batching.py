@@ -21,21 +21,21 @@ class _Request:
 
 
 class BatchingEncoder:
-    """An `Encoder` that merges the questions of several threads: while one run is on, the others queue for the next.
+    """An `Encoder` that merges the questions of several threads: while `runs` runs are on, others queue for the next.
 
-    A question that comes alone is encoded at once; nobody waits for a timer. A run takes whole callers, at most `most`
-    texts, or one caller with more. When it fails, each caller's texts are tried by themselves, so that an error reaches
-    only whom it concerns. The encoder within must give a text the same vectors alone and among others.
+    A question that finds a run free is encoded at once; nobody waits for a timer. A run takes whole callers, at most
+    `most` texts, or one caller with more. When it fails, each caller's texts are tried by themselves, so that an error
+    reaches only whom it concerns. The encoder within must give a text the same vectors alone and among others.
     """
 
-    def __init__(self, encoder: Encoder, most: int) -> None:
-        if most < 1:
-            raise ValueError(f"A batch of {most} questions makes no sense; give 1 or more.")
+    def __init__(self, encoder: Encoder, most: int, runs: int) -> None:
+        if most < 1 or runs < 1:
+            raise ValueError(f"{runs} runs of {most} questions encode nothing; give 1 or more of each.")
         self._encoder = encoder
         self._most = most
+        self._free = runs
         self._lock = threading.Lock()
         self._waiting: list[_Request] = []
-        self._running = False
 
     @property
     def identity(self) -> str:
@@ -73,8 +73,11 @@ class BatchingEncoder:
         """Questions as vectors, merged with those of other threads. Raises what the encoder raises for these texts."""
         own = _Request(texts)
         with self._lock:
-            self._waiting.append(own)
-            leads, self._running = not self._running, True
+            leads = self._free > 0
+            if leads:
+                self._free -= 1
+            else:
+                self._waiting.append(own)
         if not leads:
             own.turn.wait()
         if not own.result.done():
@@ -82,28 +85,31 @@ class BatchingEncoder:
         return own.result.result()
 
     def _lead(self, own: _Request) -> None:
-        """Run one batch, with `own` in it, and hand the lead to whoever waits."""
+        """Run one batch, with `own` in it, and hand the run to whoever waits longest."""
         with self._lock:
-            batch = self._taken(own)
+            batch = [own, *self._taken(len(own.texts))]
         try:
             self._run(batch)
         finally:
             with self._lock:
-                undone = [request for request in batch if not request.result.done()]  # if this thread is interrupted
-                self._waiting = [request for request in undone if request is not own] + self._waiting
+                undone = [
+                    request for request in batch[1:] if not request.result.done()
+                ]  # if this thread is interrupted
+                self._waiting = undone + self._waiting
                 for request in batch:
                     if request.result.done():
                         request.turn.set()
-                self._running = bool(self._waiting)
-                if self._running:
-                    self._waiting[0].turn.set()
+                if self._waiting:
+                    self._waiting.pop(0).turn.set()
+                else:
+                    self._free += 1
 
-    def _taken(self, own: _Request) -> list[_Request]:
-        self._waiting.remove(own)
-        totals = accumulate((len(request.texts) for request in self._waiting), initial=len(own.texts))
+    def _taken(self, texts: int) -> list[_Request]:
+        """Those who wait, in their order, as many as fit into a run beside `texts` others."""
+        totals = accumulate((len(request.texts) for request in self._waiting), initial=texts)
         count = sum(total <= self._most for total in list(totals)[1:])
-        batch, self._waiting = [own, *self._waiting[:count]], self._waiting[count:]
-        return batch
+        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+        return taken
 
     def _run(self, batch: list[_Request]) -> None:
         try:

@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.dense_kinds import FLAT, HALF, SIEVE, DenseKind, kind_for
+from embeddings.dense_kinds import FLAT, SIEVE, DenseKind, kind_for, let_through
 from embeddings.encoders import Vectors
 from embeddings.errors import IndexFileError
 from embeddings.ids import Ids, checked_ids
@@ -87,7 +87,7 @@ class DenseIndex:
         """How the vectors are kept and searched."""
         return self._kind
 
-    def with_effort(self, effort: int) -> "DenseIndex":
+    def with_effort(self, effort: float) -> "DenseIndex":
         """The same vectors, searched more or less thoroughly: how `footnote-eval scale` finds what effort is needed."""
         other = copy.copy(self)
         other._kind = dataclasses.replace(self._kind, effort=effort)
@@ -109,7 +109,7 @@ class DenseIndex:
     def search(self, vector: NDArray[np.floating], k: int) -> list[Match]:
         """The `k` ids of the highest inner product, best first, equal ones by id; fewer when the index holds fewer.
 
-        Exact with a kind that compares all vectors; with another one an id may be missed, never wrongly scored.
+        A flat index misses none; a sieve may miss an id, but gives none a score that is not its own.
         """
         query = self._query(vector)
         if k < 0:
@@ -154,11 +154,11 @@ class DenseIndex:
         inner, effort = faiss.downcast_index(self._index.index), self._kind.effort
         parameters: Any = faiss  # the types that FAISS ships do not know how these are made
         if isinstance(inner, faiss.IndexRefine):
-            return parameters.IndexRefineSearchParameters(k_factor=max(1.0, effort / k))
+            return parameters.IndexRefineSearchParameters(k_factor=let_through(effort, len(self), k) / k)
         if isinstance(inner, faiss.IndexIVF):
-            return parameters.SearchParametersIVF(nprobe=effort)
+            return parameters.SearchParametersIVF(nprobe=int(effort))
         if isinstance(inner, faiss.IndexHNSW):
-            return parameters.SearchParametersHNSW(efSearch=max(effort, k))
+            return parameters.SearchParametersHNSW(efSearch=max(int(effort), k))
         return None
 
     def _query(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -176,13 +176,16 @@ def _kind_of(index: faiss.Index) -> DenseKind | None:
         return None
     if isinstance(inner, faiss.IndexFlat):
         return FLAT
-    if isinstance(inner, faiss.IndexScalarQuantizer) and inner.sq.qtype == faiss.ScalarQuantizer.QT_fp16:
-        return HALF
-    if isinstance(inner, faiss.IndexRefine) and isinstance(
-        faiss.downcast_index(inner.base_index), faiss.IndexRaBitQFastScan
-    ):
-        return SIEVE if _kind_of(inner.refine_index) is HALF else None
-    return None
+    if not isinstance(inner, faiss.IndexRefine):
+        return None
+    bits, numbers = faiss.downcast_index(inner.base_index), faiss.downcast_index(inner.refine_index)
+    is_sieve = (
+        isinstance(bits, faiss.IndexRaBitQFastScan)
+        and isinstance(numbers, faiss.IndexScalarQuantizer)
+        and numbers.sq.qtype == faiss.ScalarQuantizer.QT_fp16
+        and bits.metric_type == numbers.metric_type == inner.metric_type
+    )
+    return SIEVE if is_sieve else None
 
 
 def _fits_itself(index: faiss.IndexIDMap2) -> bool:

@@ -17,7 +17,7 @@ from embeddings.reduction import fit_reduction, sample_sentences, token_dimensio
 
 Precision = Literal["fp32", "int8"]
 
-EXPORTER = "v2"
+EXPORTER = "v3"
 """Changes with everything here, in the reduction and in the quantisation that changes a graph."""
 INPUTS = ("input_ids", "attention_mask")
 """Shape (rows, tokens) each."""
@@ -53,7 +53,7 @@ def is_sound(graph: Path) -> bool:
     promised = checksum_file(graph)
     if not graph.is_file() or not promised.is_file():
         return False
-    return hashlib.sha256(graph.read_bytes()).hexdigest() == promised.read_text(encoding="ascii").strip()
+    return _sha256(graph) == promised.read_text(encoding="ascii").strip()
 
 
 def export_graph(files: ModelFiles, folder: Path) -> Path:
@@ -77,7 +77,7 @@ def write_graph(graph: Path, make: Callable[[Path], None], refusal: str) -> None
     partial = graph.with_name(f"{graph.name}.{os.getpid()}")
     try:
         make(partial)
-        digest = hashlib.sha256(partial.read_bytes()).hexdigest()
+        digest = _sha256(partial)
         checksum_file(graph).unlink(missing_ok=True)
         partial.replace(graph)
         checksum_file(graph).write_text(digest, encoding="ascii")
@@ -87,6 +87,11 @@ def write_graph(graph: Path, make: Callable[[Path], None], refusal: str) -> None
         raise EncoderError(sentence) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _export(files: ModelFiles, file: Path) -> None:

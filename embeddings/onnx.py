@@ -2,7 +2,9 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +60,8 @@ class OnnxEncoder(ModelEncoder):
     `problem` says why. Torch as the fallback gives no token vectors, so there is no late interaction then; its vectors
     of texts are those of fp32 to about 1e-6 (int8 is further off: decision 10), so the identity stays.
 
-    Threads may share an encoder.
+    Threads may share an encoder. Each run of the graph takes one thread: passages are encoded in `threads` runs at a
+    time, questions where they are asked.
     """
 
     def __init__(
@@ -103,26 +106,34 @@ class OnnxEncoder(ModelEncoder):
         graph = self._loaded()
         if graph is None:
             return self._fallback.encode_queries(texts)
-        return self._encode(graph, texts, self._prompts[0], None)
+        return self._encode(graph, texts, self._prompts[0])
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Encoding:
         """Passages as unit vectors, and their tokens, in batches of like length; EncoderError when a vector is none."""
         graph = self._loaded()
         if graph is None:
             return self._fallback.encode_passages(texts, progress)
-        return self._encode(graph, texts, self._prompts[1], progress)
+        return self._encode(graph, texts, self._prompts[1], self._threads, progress)
 
-    def _encode(self, graph: _Graph, texts: Sequence[str], prompt: str, progress: Progress | None) -> Encoding:
+    def _encode(
+        self, graph: _Graph, texts: Sequence[str], prompt: str, workers: int = 1, progress: Progress | None = None
+    ) -> Encoding:
         tokenised = TokenisedTexts(texts, graph.tokenizer, prompt, graph.pad)
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         tokens = np.zeros((tokenised.starts[-1], token_dimensions(self.dimensions)), dtype=np.int8)
-        for batch in tokenised.batches(TOKEN_BUDGET):
+
+        def encode(group: NDArray[np.int64]) -> int:
+            batch = tokenised.batch(group)
             whole, parts = self._run(graph, batch)
             self._check(batch, whole, parts, texts)
-            vectors[batch.texts] = whole
+            vectors[group] = whole
             tokens[batch.places] = np.rint(parts * 127)
-            if progress is not None:
-                progress(len(batch.texts))
+            return len(group)
+
+        with closing(_each(encode, tokenised.groups(TOKEN_BUDGET), workers)) as counts:
+            for count in counts:
+                if progress is not None:
+                    progress(count)
         return Encoding(vectors, tokens, tokenised.starts)
 
     def _run(self, graph: _Graph, batch: TokenBatch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -165,10 +176,9 @@ class OnnxEncoder(ModelEncoder):
             raise EncoderError(failure.read_text(encoding="utf-8"))
         file = self._made()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = onnxruntime.InferenceSession(
                 str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
@@ -189,6 +199,20 @@ class OnnxEncoder(ModelEncoder):
         if not is_sound(graph_file(self._files, self._folder)):
             export_graph(self._files, self._folder)
         return graph if self._precision == "fp32" else quantise_graph(self._files, self._folder)
+
+
+def _each(
+    encode: Callable[[NDArray[np.int64]], int], groups: Iterable[NDArray[np.int64]], workers: int
+) -> Generator[int]:
+    """What `encode` gives for each group, `workers` of them at a time."""
+    if workers == 1:
+        yield from map(encode, groups)
+        return
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield from pool.map(encode, groups)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _prompts(folder: Path) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """An exported graph with its weights in 8 bits: a smaller file, quicker products, vectors that are a little off.
 
-Weights are rounded to int8 with one scale for each column. What they are multiplied with is rounded to uint8 while the
-graph runs, with one scale for each row, that is, for each token. ONNX Runtime's own dynamic quantisation takes one
-scale for a whole batch: a text's vector then depends on the texts beside it (their cosine fell to .96), and is further
-off. Here a text has the same vector alone and in any batch, and on every processor (see `_column_scales`).
+Weights are rounded to int8 with one scale for each column, the table of words with one for each word. What weights are
+multiplied with is rounded to uint8 while the graph runs, with one scale for each row, that is, for each token. ONNX
+Runtime's own dynamic quantisation takes one scale for a whole batch: a text's vector then depends on the texts beside
+it (their cosine fell to .96), and is further off. Here a text has the same vector alone and in any batch, and on every
+processor (see `_column_scales`).
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from embeddings.smoothing import smoothing_factors
 
 LEAST_SCALE = 1e-9
 """In place of the scale of a row of zeros."""
+LEAST_TABLE = 1_000_000
+"""Numbers in a table from which on it is kept in 8 bits."""
 BLOCKED_OPSET = 21
 """The version of ONNX's operators since which QuantizeLinear takes a scale for each row."""
 
@@ -52,9 +55,14 @@ def _quantise(files: ModelFiles, exact: Path, file: Path) -> None:
     rewriting = _Rewriting(smoothing_factors(model, files, met))
     nodes: list[Any] = []
     for node in model.graph.node:
-        nodes += rewriting.product(node, weights[node.input[1]]) if _is_with_weights(node, weights) else [node]
+        if _is_with_weights(node, weights):
+            nodes += rewriting.product(node, weights[node.input[1]])
+        elif _is_look_up(node, weights):
+            nodes += rewriting.look_up(node, weights[node.input[0]])
+        else:
+            nodes.append(node)
     used = {name for node in nodes for name in node.input}
-    gone = {node.input[1] for node in products} - used
+    gone = {name for name in weights if name not in used}
     kept = [tensor for name, tensor in tensors.items() if name not in gone]
     constants = [onnx.numpy_helper.from_array(value, name) for name, value in rewriting.constants.items()]
     del model.graph.node[:], model.graph.initializer[:]
@@ -97,6 +105,20 @@ class _Rewriting:
         yield _node("MatMulIntegerToFloat", inputs, product, domain="com.microsoft")
         yield _node("Mul", [product, f"{left}.scales"], node.output[0])
 
+    def look_up(self, node: Any, table: NDArray[np.float32]) -> Iterator[Any]:
+        """The nodes that look rows of a table up, which is kept in int8 with one scale for each row."""
+        data, ids = node.input
+        if not np.isfinite(table).all():
+            raise ValueError(f"Its table {data} holds a number that is not finite.")
+        scales = np.maximum(np.abs(table).max(axis=1, keepdims=True) / 127, LEAST_SCALE).astype(np.float32)
+        self.constants[f"{data}.rounded"] = np.rint(table / scales).astype(np.int8)
+        self.constants[f"{data}.scales"] = scales
+        output = node.output[0]
+        yield _node("Gather", [f"{data}.rounded", ids], f"{output}.rounded", axis=0)
+        yield _node("Gather", [f"{data}.scales", ids], f"{output}.scales", axis=0)
+        yield _node("Cast", [f"{output}.rounded"], f"{output}.unscaled", to=1)
+        yield _node("Mul", [f"{output}.unscaled", f"{output}.scales"], output)
+
     def _add_weights(self, name: str, weights: NDArray[np.float32]) -> None:
         if not np.isfinite(weights).all():
             raise ValueError(f"Its weights {name} hold a number that is not finite.")
@@ -130,6 +152,16 @@ def _node(kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> A
 def _is_with_weights(node: Any, weights: Container[str]) -> bool:
     """Whether it multiplies with one of `weights`, the reduction excepted."""
     return node.op_type == "MatMul" and node.input[1] in weights and node.input[1] != REDUCTION
+
+
+def _is_look_up(node: Any, weights: Mapping[str, NDArray[np.float32]]) -> bool:
+    """Whether it looks rows up in a table that is worth keeping small: that of the words, half of a small encoder."""
+    is_gather = node.op_type == "Gather" and node.input[0] in weights
+    return (
+        is_gather
+        and weights[node.input[0]].size >= LEAST_TABLE
+        and not any(attribute.name == "axis" and attribute.i != 0 for attribute in node.attribute)
+    )
 
 
 def _column_scales(weights: NDArray[np.float32]) -> NDArray[np.float32]:

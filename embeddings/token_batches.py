@@ -56,8 +56,9 @@ class TokenisedTexts:
         self.starts: NDArray[np.int64] = counts[self._begins]
         """Shape (texts + 1,): where each text's kept tokens begin among all."""
 
-    def batches(self, budget: int) -> Iterator[TokenBatch]:
-        """All texts, the longest first: as many together as fit into `budget` tokens with the padding, at least one.
+    def groups(self, budget: int) -> Iterator[NDArray[np.int64]]:
+        """The places of all texts, the longest first: as many together as fit into `budget` tokens with the padding, at
+        least one.
 
         Where padding counts, a text is never padded to more than twice its length.
         """
@@ -69,10 +70,11 @@ class TokenisedTexts:
             fitting = order[start : start + max(1, budget // longest)]
             if longest > SHORT:
                 fitting = fitting[2 * lengths[fitting] >= longest]
-            yield self._batch(fitting)
+            yield fitting
             start += len(fitting)
 
-    def _batch(self, texts: NDArray[np.int64]) -> TokenBatch:
+    def batch(self, texts: NDArray[np.int64]) -> TokenBatch:
+        """The texts at these places, padded."""
         lengths = self._begins[texts + 1] - self._begins[texts]
         columns = np.arange(lengths.max())
         filled = columns < lengths[:, None]

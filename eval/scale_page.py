@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.dense_kinds import FLAT_NUMBERS, HALF_NUMBERS, KINDS
+from embeddings.dense_kinds import FLAT, FLAT_NUMBERS, SIEVE
 from eval.bench.plot import require_matplotlib
 from eval.reporting import markdown_table
 from eval.scale import DIMENSIONS, LONGEST_BUILD_SECONDS, RECALL_ASKED, ScaleReport, SizeReport, Trial
@@ -39,13 +39,13 @@ def _page(report: ScaleReport) -> str:
         "each search the processor's caches were filled with something else. On a machine that does other work the "
         "ratios mean more than the milliseconds. Encoding a short question took "
         f"{report.encoding_p50_ms:.1f} ms (p50) in the same run.\n",
-        f"A kind that does not compare everything is shown at the least effort with a recall of {RECALL_ASKED} of the "
-        "exact 10 and 60; where it has no such point, at the one that finds most, in _italics_. **Bold** is the kind "
-        "that an index of this size gets: "
-        f"{KINDS[0].name} up to {FLAT_NUMBERS // DIMENSIONS:,} vectors of {DIMENSIONS} dimensions, "
-        f"{KINDS[1].name} up to {HALF_NUMBERS // DIMENSIONS:,}, {KINDS[2].name} above. The effort counts vectors "
-        "compared at 16 bits (sieve), lists looked through (IVF) or nodes kept in view (HNSW). A kind is not built "
-        f"where that would take more than {LONGEST_BUILD_SECONDS} s.\n",
+        f"**Bold** is the kind that an index of this size gets: {FLAT.name} up to {FLAT_NUMBERS // DIMENSIONS:,} "
+        f"vectors of {DIMENSIONS} dimensions, {SIEVE.name} above. Of a kind that does not compare everything the least "
+        f"effort is shown with a recall of {RECALL_ASKED} of the exact 10 and 60 (of the {SIEVE.name} the one with "
+        "which it ships); where there is no such point, the one that finds most, in _italics_. The effort counts lists "
+        "looked through (IVF) or nodes kept in view (HNSW); that of the sieve, times √(vectors × results), is the "
+        "number of vectors compared at 16 bits. A kind is not built where that would take more than "
+        f"{LONGEST_BUILD_SECONDS} s of processor time.\n",
         f"![Milliseconds a question and megabytes against the number of vectors]({PLOT_FILE})\n",
         markdown_table(
             ["vectors", "kind", "effort", "p50 ms", "p95 ms", "of encoding", "recall@10", "recall@60", "build s", "MB"],
@@ -67,7 +67,7 @@ def _row(size: SizeReport, trial: Trial, encoding_ms: float) -> list[str]:
     return [
         f"{size.vectors:,}",
         name,
-        f"{best.effort:,}" if best.effort else "all",
+        _effort(best.effort),
         f"{best.p50_ms:.2f}",
         f"{best.p95_ms:.2f}",
         f"{best.p50_ms / encoding_ms:.2f} ×",
@@ -75,6 +75,10 @@ def _row(size: SizeReport, trial: Trial, encoding_ms: float) -> list[str]:
         f"{trial.build_seconds:.1f}",
         f"{trial.megabytes:,.1f}",
     ]
+
+
+def _effort(effort: float) -> str:
+    return f"{effort:,g}" if effort else "all"
 
 
 def _spreads(report: ScaleReport) -> str:
@@ -107,8 +111,7 @@ def _real(sets: tuple[SizeReport, ...]) -> str:
     for trial, other in zip(real.trials, made_up.trials, strict=True):
         for point, twin in zip(trial.points, other.points, strict=True):
             recalls = (point.recall_10, twin.recall_10, point.recall_60, twin.recall_60)
-            effort = f"{point.effort:,}" if point.effort else "all"
-            rows.append([trial.name, effort, *(f"{recall:.3f}" for recall in recalls)])
+            rows.append([trial.name, _effort(point.effort), *(f"{recall:.3f}" for recall in recalls)])
     return (
         "## Does it carry over?\n\nRecall over real passages and questions, beside as many made-up ones "
         f"({real.vectors:,} vectors, {real.questions:,} questions), at every effort:\n\n"

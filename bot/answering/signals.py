@@ -55,18 +55,17 @@ def _signals_of_wording(
     indexes: Indexes, late: TokenIndex | None, wording: Wording, titles: Mapping[int, int]
 ) -> dict[str, Scores]:
     keys, needs = list(titles), wording.needs
-    signals: dict[str, Scores] = {
-        "lexical": _shares_of_best(indexes.lexical.scores(wording.text, keys)),
-        "code": indexes.codes.scores(wording.text, keys),
-    }
+    signals: dict[str, Scores] = {}
     if needs:
         distinct = sorted(set(titles.values()))
         near = _over_needs([indexes.titles.scores(need.vector, distinct) for need in needs])
-        signals["title"] = {key: near[title] for key, title in titles.items()}
         signals["dense"] = _over_needs([indexes.dense.scores(need.vector, keys) for need in needs])
         signals["sentence"] = _over_needs([indexes.sentences.scores(need.vector, keys) for need in needs])
+        signals["title"] = {key: near[title] for key, title in titles.items()}
     if needs and late:
         signals["late"] = _over_needs(_late_scores(late, needs, keys))
+    signals["lexical"] = _shares_of_best(indexes.lexical.scores(wording.text, keys))
+    signals["code"] = indexes.codes.scores(wording.text, keys)
     return signals
 
 

@@ -18,7 +18,8 @@ SECONDS = 20
 class GatedEncoder(LetterEncoder):
     """Records its batches; each run waits for `gate`; a text "bad…" spoils its batch, "stop" interrupts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: int = 1) -> None:
+        self.runs = runs
         self.batches: list[list[str]] = []
         self.gate = threading.Event()
         self.entered = threading.Semaphore(0)
@@ -27,7 +28,7 @@ class GatedEncoder(LetterEncoder):
     def encode_queries(self, texts: Sequence[str]) -> Encoding:
         self.batches.append(list(texts))
         self.at_once += 1
-        assert self.at_once == 1, "two runs at the same time"
+        assert self.at_once <= self.runs, "more runs than may be"
         try:
             self.entered.release()
             assert self.gate.wait(SECONDS)
@@ -72,7 +73,7 @@ def inner() -> GatedEncoder:
 
 def queued(inner: GatedEncoder, most: int, *calls: tuple[str, ...]) -> Callers:
     """The first call runs and is held; the others have queued behind it, in their order."""
-    batching = BatchingEncoder(inner, most)
+    batching = BatchingEncoder(inner, most, 1)
     callers = Callers(batching)
     for waiting, texts in enumerate(calls):
         callers.ask(*texts)
@@ -101,7 +102,7 @@ def same(found: Encoding, texts: Sequence[str]) -> bool:
 
 def test_who_comes_alone_waits_for_nobody(inner: GatedEncoder) -> None:
     inner.gate.set()
-    encoder = BatchingEncoder(inner, 8)
+    encoder = BatchingEncoder(inner, 8, 1)
     assert same(encoder.encode_queries(["how do I log in"]), ["how do I log in"])
     assert same(encoder.encode_queries([]), [])
     assert inner.batches == [["how do I log in"], []]
@@ -125,6 +126,23 @@ def test_a_run_takes_whole_callers_up_to_the_bound(inner: GatedEncoder) -> None:
     assert len(callers.results) == 6
 
 
+def test_several_runs_at_the_same_time() -> None:
+    inner = GatedEncoder(runs=2)
+    callers = Callers(BatchingEncoder(inner, 8, 2))
+    for text in ("one", "two"):
+        callers.ask(text)
+        assert inner.entered.acquire(timeout=SECONDS), "the second finds a run free"
+    callers.ask("three")
+    until(lambda: len(callers.encoder._waiting) == 1)
+    callers.ask("four")
+    until(lambda: len(callers.encoder._waiting) == 2)
+    inner.gate.set()
+    callers.finish()
+    assert inner.batches[:2] == [["one"], ["two"]]
+    assert sorted(text for batch in inner.batches for text in batch) == ["four", "one", "three", "two"]
+    assert callers.encoder._free == 2
+
+
 def test_an_error_reaches_only_whom_it_concerns(inner: GatedEncoder) -> None:
     callers = queued(inner, 8, ("first",), ("good",), ("bad one",), ("fine",), ("bad two",))
     inner.gate.set()
@@ -146,8 +164,9 @@ def test_an_interrupted_leader_takes_nobody_along(inner: GatedEncoder) -> None:
     assert same(callers.encoder.encode_queries(["after"]), ["after"])
 
 
-def test_many_threads_lose_nothing() -> None:
-    encoder = BatchingEncoder(LetterEncoder(), 5)
+@pytest.mark.parametrize("runs", [1, 2, 3])
+def test_many_threads_lose_nothing(runs: int) -> None:
+    encoder = BatchingEncoder(LetterEncoder(), 5, runs)
     wrong: list[str] = []
 
     def ask(caller: int) -> None:
@@ -162,12 +181,12 @@ def test_many_threads_lose_nothing() -> None:
     for thread in threads:
         thread.join(SECONDS)
     assert not any(thread.is_alive() for thread in threads)
-    assert wrong == [] and encoder._waiting == [] and not encoder._running
+    assert wrong == [] and encoder._waiting == [] and encoder._free == runs
 
 
 def test_everything_else_is_the_encoders_own() -> None:
     inner, done = LetterEncoder(), []
-    encoder = BatchingEncoder(inner, 4)
+    encoder = BatchingEncoder(inner, 4, 1)
     assert (encoder.identity, encoder.dimensions) == (inner.identity, inner.dimensions)
     assert (encoder.token_dimensions, encoder.max_tokens) == (inner.token_dimensions, inner.max_tokens)
     assert encoder.count_tokens("one two") == 2
@@ -176,6 +195,7 @@ def test_everything_else_is_the_encoders_own() -> None:
     encoder.verify()
 
 
-def test_refuses_a_bound_that_takes_nobody() -> None:
-    with pytest.raises(ValueError, match="0 questions"):
-        BatchingEncoder(LetterEncoder(), 0)
+@pytest.mark.parametrize(("most", "runs"), [(0, 1), (4, 0)])
+def test_refuses_bounds_that_let_nobody_in(most: int, runs: int) -> None:
+    with pytest.raises(ValueError, match=f"{runs} runs of {most} questions"):
+        BatchingEncoder(LetterEncoder(), most, runs)

@@ -39,7 +39,7 @@ def encoder(request: pytest.FixtureRequest, exported_models: Path) -> Encoder:
         "torch": torch,
         "fp32": onnx,
         "int8": OnnxEncoder(bundled_minilm(), exported_models, 1, torch, "int8"),
-        "batching": BatchingEncoder(onnx, 8),
+        "batching": BatchingEncoder(onnx, 8, 1),
     }
     return kinds[request.param]
 

@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -144,17 +145,21 @@ def test_a_graph_that_cannot_be_loaded_is_told(tmp_path: Path, precision: Precis
 
 
 class Session:
-    """Stands where a graph would: unit vectors, spoilt for texts with one of the ids in `spoilt`."""
+    """Stands where a graph would: vectors that a person can compute, spoilt for texts about fees."""
 
     def __init__(self, spoilt: str) -> None:
         self.spoilt = spoilt
+        self.runs = 0
 
     def run(self, outputs: Sequence[str], inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        self.runs += 1
+        time.sleep(0.001)
         if self.spoilt == "everything":
             raise RuntimeError("Out of memory.")
         ids = inputs["input_ids"]
         vectors, tokens = np.zeros((len(ids), 384), np.float32), np.zeros((*ids.shape, 64), np.float32)
-        vectors[:, 0] = tokens[:, :, 0] = 1
+        vectors[:, 0] = inputs["attention_mask"].sum(axis=1)
+        tokens[:, :, 0] = ids % 100 / 100
         for row in np.flatnonzero((ids == TOKENIZER.token_to_id("fees")).any(axis=1)):
             if self.spoilt == "vector":
                 vectors[row, 3] = np.inf
@@ -190,6 +195,32 @@ def test_progress_counts_texts_whatever_the_batches(tmp_path: Path, monkeypatch:
     done: list[int] = []
     encoder.encode_passages(["a"] * 20 + ["word " * 100], done.append)
     assert sum(done) == 21 and len(done) == 3
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_who_stops_is_not_kept_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    monkeypatch.setattr("embeddings.onnx.TOKEN_BUDGET", 1)
+    encoder, session = OnnxEncoder(FILES, tmp_path, workers, Letters384()), Session("")
+    encoder._graph = _Graph(session, TOKENIZER, 0)
+
+    def stop(count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_passages(["a"] * 500, stop)
+    assert session.runs < 250
+
+
+def test_passages_are_the_same_by_one_thread_and_by_many(tmp_path: Path) -> None:
+    texts = [f"word {'logs ' * (number % 50)}" for number in range(200)]
+    encodings = []
+    for workers in (1, 4):
+        encoder = OnnxEncoder(FILES, tmp_path, workers, Letters384())
+        encoder._graph = _Graph(Session(""), TOKENIZER, 0)
+        encodings.append(encoder.encode_passages(texts))
+    assert np.array_equal(encodings[0].vectors, encodings[1].vectors)
+    assert np.array_equal(encodings[0].tokens, encodings[1].tokens)
+    assert np.array_equal(encodings[0].starts, encodings[1].starts)
 
 
 @pytest.mark.parametrize(

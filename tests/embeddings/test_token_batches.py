@@ -9,7 +9,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 
-from embeddings.token_batches import SHORT, TOKENISED_AT_ONCE, TokenisedTexts, encodable
+from embeddings.token_batches import SHORT, TOKENISED_AT_ONCE, TokenBatch, TokenisedTexts, encodable
 
 PAD, CLS, SEP, UNKNOWN, LIMIT = 9, 1, 2, 3, 100
 WORDS = {"[PAD]": PAD, "[CLS]": CLS, "[SEP]": SEP, "[UNK]": UNKNOWN, "query:": 4, "a": 10, "b": 11, "c": 12}
@@ -27,9 +27,13 @@ def tokenised(texts: list[str], prompt: str = "") -> TokenisedTexts:
     return TokenisedTexts(texts, tokenizer(), prompt, PAD)
 
 
+def batches(texts: TokenisedTexts, budget: int) -> list[TokenBatch]:
+    return [texts.batch(group) for group in texts.groups(budget)]
+
+
 def test_a_batch_is_padded_and_knows_which_tokens_are_the_texts_own() -> None:
     texts = tokenised(["a", "b a c", ""])
-    (batch,) = texts.batches(1000)
+    (batch,) = batches(texts, 1000)
     assert batch.texts.tolist() == [1, 0, 2]
     assert batch.ids.tolist() == [[CLS, 11, 10, 12, SEP], [CLS, 10, SEP, PAD, PAD], [CLS, SEP, PAD, PAD, PAD]]
     assert batch.mask.tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 1, 0, 0, 0]]
@@ -40,7 +44,7 @@ def test_a_batch_is_padded_and_knows_which_tokens_are_the_texts_own() -> None:
 
 def test_the_prompt_is_read_but_not_kept() -> None:
     texts = tokenised(["a b", "query:"], "query: ")
-    (batch,) = texts.batches(1000)
+    (batch,) = batches(texts, 1000)
     assert batch.ids.tolist() == [[CLS, 4, 10, 11, SEP], [CLS, 4, 4, SEP, PAD]]
     assert texts.starts.tolist() == [0, 2, 3]
 
@@ -51,7 +55,7 @@ def test_the_name_of_a_special_token_in_a_text_is_text() -> None:
 
 def test_a_long_text_is_cut_and_fills_a_batch_of_its_own() -> None:
     texts = tokenised(["a " * 500, "b"])
-    first, second = texts.batches(50)
+    first, second = batches(texts, 50)
     assert first.ids.shape == (1, LIMIT)
     assert texts.starts.tolist() == [0, LIMIT - 2, LIMIT - 1]
     assert second.places.tolist() == [LIMIT - 2]
@@ -59,14 +63,14 @@ def test_a_long_text_is_cut_and_fills_a_batch_of_its_own() -> None:
 
 def test_no_texts_make_no_batches() -> None:
     texts = tokenised([])
-    assert list(texts.batches(10)) == []
+    assert batches(texts, 10) == []
     assert texts.starts.tolist() == [0]
 
 
 def test_more_texts_than_are_tokenised_at_once() -> None:
     texts = tokenised(["a b"] * (2 * TOKENISED_AT_ONCE + 1))
     assert texts.starts[-1] == 2 * (2 * TOKENISED_AT_ONCE + 1)
-    assert sum(len(batch.texts) for batch in texts.batches(100)) == 2 * TOKENISED_AT_ONCE + 1
+    assert sum(len(batch.texts) for batch in batches(texts, 100)) == 2 * TOKENISED_AT_ONCE + 1
 
 
 @given(
@@ -80,7 +84,7 @@ def test_every_token_has_one_place_and_no_batch_breaks_its_bounds(lengths: list[
     kept = [min(length, LIMIT - 2 - own) for length in lengths]
     assert texts.starts.tolist() == [0, *np.cumsum(kept, dtype=int)]
     rows, places = [], []
-    for batch in texts.batches(budget):
+    for batch in batches(texts, budget):
         rows += batch.texts.tolist()
         places += batch.places.tolist()
         longest, shortest = batch.mask.sum(axis=1).max(), batch.mask.sum(axis=1).min()

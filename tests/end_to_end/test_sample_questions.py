@@ -55,14 +55,14 @@ def outcome(told, row, internal) -> Asked:  # type: ignore[no-untyped-def]
 def test_the_right_article_comes_first(asked: list[Asked]) -> None:
     answerable = [each for each in asked if each.kind == "answerable"]
     assert len(answerable) >= 100
-    assert sum(each.first_is_right for each in answerable) / len(answerable) >= 0.72
+    assert sum(each.first_is_right for each in answerable) / len(answerable) >= 0.78
 
 
 @pytest.mark.encoder
 def test_few_answers_are_wrong(asked: list[Asked]) -> None:
     answered = [each for each in asked if each.cited]
-    assert len(answered) >= 40
-    assert sum(not each.is_right for each in answered) / len(answered) <= 0.14
+    assert len(answered) >= 32
+    assert sum(not each.is_right for each in answered) / len(answered) <= 0.12
 
 
 @pytest.mark.encoder

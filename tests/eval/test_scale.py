@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from bot.indexing.progress import SilentProgress
 from bot.settings import Settings
-from embeddings.dense_kinds import KINDS
+from embeddings.dense_kinds import KINDS, SIEVE
 from eval import scale
 from eval.cli import app
 from eval.errors import DatasetError, EvaluationError
@@ -42,11 +42,11 @@ def test_figures_of_each_size(letter_settings: Settings) -> None:
         assert list(trials) == [contender.name for contender in CONTENDERS]
         (flat,) = trials["flat"].points
         assert (flat.recall_10, flat.recall_60) == (1, 1) and 0 < flat.p50_ms <= flat.p95_ms
-        assert trials["half"].best.recall_10 > 0.95
+        assert trials["fp16"].best.recall_10 > 0.95
         efforts = [point.recall_60 for point in trials["IVF flat"].points]
         assert efforts == sorted(efforts)
-        assert trials["half"].megabytes is not None and trials["flat"].megabytes is not None
-        assert trials["half"].megabytes < trials["flat"].megabytes
+        assert trials["fp16"].megabytes is not None and trials["flat"].megabytes is not None
+        assert trials["fp16"].megabytes < trials["flat"].megabytes
 
 
 def test_a_build_that_would_take_too_long_is_not_tried(
@@ -76,7 +76,7 @@ def test_a_folder_that_is_no_data_set(tmp_path: Path, letter_settings: Settings)
         measure_scale([100], [tmp_path], letter_settings, LetterEncoder(), SilentProgress())
 
 
-def point(effort: int, recall_10: float, recall_60: float) -> Point:
+def point(effort: float, recall_10: float, recall_60: float) -> Point:
     return Point(effort=effort, p50_ms=1, p95_ms=2, recall_10=recall_10, recall_60=recall_60)
 
 
@@ -86,6 +86,11 @@ def test_the_point_shown_is_the_least_effort_that_suffices() -> None:
     assert Trial(name="x", build_seconds=1, megabytes=1, points=points[:1]).best.effort == 8
     short = (point(8, 0.97, 1), point(16, 0.9, 0.99))
     assert Trial(name="x", build_seconds=1, megabytes=1, points=short).best.effort == 8
+
+
+def test_of_a_sieve_the_effort_is_shown_with_which_it_ships() -> None:
+    points = (point(0.2, 1, 1), point(SIEVE.effort, 1, 0.99))
+    assert Trial(name=SIEVE.name, build_seconds=1, megabytes=1, points=points).best.effort == SIEVE.effort
 
 
 def test_lists_of_an_ivf_index() -> None:
