@@ -19,12 +19,12 @@ FLAT = DenseKind("flat", "Flat")
 
 SIEVE = DenseKind("sieve", "RaBitQfs,Refine(SQfp16)", effort=0.8)
 """One bit a number (RaBitQ, https://arxiv.org/abs/2405.12497) says which vectors are compared at 16 bits. Nothing is
-trained but a mean, so it is built as quickly as it is written; and rounding a rounded number changes nothing, so that
-vectors taken over from one generation into the next do not wear off."""
+trained but a mean, so it is built about as quickly as it is written; and rounding a rounded number changes nothing, so
+vectors that are taken out and built in again do not wear off."""
 
 KINDS = (FLAT, SIEVE)
 
-FLAT_NUMBERS = 20_000 * 384
+FLAT_NUMBERS = 10_000 * 384
 """An index of up to so many numbers (vectors times dimensions) is FLAT. Measured, see docs/decisions/0008."""
 
 

@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 SAME_FLOOR_ALLOWED = {("bot.settings", "bot.errors")}
 PURE = (
     "embeddings/composition.py",
+    "embeddings/dense_kinds.py",
     "embeddings/fusion.py",
     "embeddings/near_words.py",
     "embeddings/spelling.py",
@@ -67,6 +68,7 @@ PURE = (
     "bot/safety/private_keys.py",
     "bot/safety/seed_phrases.py",
     "bot/safety/speech.py",
+    "eval/judged.py",
     "eval/metrics.py",
 )
 IMPURE_MODULES = {

@@ -164,9 +164,9 @@ def test_one_vector_and_vectors_that_are_all_the_same(kind: DenseKind) -> None:
 
 def test_a_sieve_finds_nearly_all() -> None:
     """At the least number of vectors that calls for one, asked for as many as retrieval asks for."""
-    vectors, questions = made_up_vectors(20_001, 60)
-    exact = DenseIndex.build(range(20_001), vectors, FLAT)
-    index = DenseIndex.build(range(20_001), vectors)
+    vectors, questions = made_up_vectors(10_001, 60)
+    exact = DenseIndex.build(range(10_001), vectors, FLAT)
+    index = DenseIndex.build(range(10_001), vectors)
     assert index.kind is SIEVE
     for k in (10, 60, 240):
         shares = [

@@ -8,10 +8,10 @@ from embeddings.dense_kinds import FLAT, KINDS, SIEVE, DenseKind, kind_for, let_
     [
         (0, 384, FLAT),
         (1_500, 384, FLAT),
-        (20_000, 384, FLAT),
-        (20_001, 384, SIEVE),
-        (10_001, 768, SIEVE),
-        (40_000, 192, FLAT),
+        (10_000, 384, FLAT),
+        (10_001, 384, SIEVE),
+        (5_001, 768, SIEVE),
+        (20_000, 192, FLAT),
         (1_000_000, 384, SIEVE),
     ],
 )

@@ -14,7 +14,7 @@ from onnx.numpy_helper import from_array
 from embeddings.errors import EncoderError
 from embeddings.export import REDUCTION, failure_file, graph_file, is_sound
 from embeddings.model_files import bundled_minilm
-from embeddings.quantisation import _column_scales, quantise_graph
+from embeddings.quantisation import LEAST_TABLE, _column_scales, quantise_graph
 
 FILES = bundled_minilm()
 RANDOM = np.random.default_rng(3)
@@ -111,3 +111,24 @@ def test_a_damaged_exact_graph_is_a_sentence(tmp_path: Path, content: bytes) -> 
     graph_file(FILES, tmp_path).write_bytes(content)
     with pytest.raises(EncoderError, match="cannot be quantised"):
         quantise_graph(FILES, tmp_path)
+
+
+def test_a_large_table_is_kept_in_eight_bits_with_a_scale_for_each_row(tmp_path: Path) -> None:
+    table = RANDOM.standard_normal((LEAST_TABLE // 32, 32)).astype(np.float32) * np.float32(3)
+    table[7] = 0
+    nodes = [make_node("Gather", ["t", "ids"], ["x"], "words"), make_node("MatMul", ["x", "w"], ["y"], "product")]
+    ids = make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])
+    outputs = [make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("x", "y")]
+    constants = [from_array(table, "t"), from_array(RANDOM.standard_normal((32, 4)).astype(np.float32), "w")]
+    exact = graph_file(FILES, tmp_path)
+    model = make_model(make_graph(nodes, "g", [ids], outputs, constants), opset_imports=[make_opsetid("", 20)])
+    model.ir_version = 10
+    onnx.save(model, exact)
+    file = quantise_graph(FILES, tmp_path)
+    assert file.stat().st_size < 0.35 * exact.stat().st_size
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    wanted = np.array([3, 7, 3, 100], dtype=np.int64)
+    (found,) = session.run(["x"], {"ids": wanted})
+    steps = np.abs(table[wanted]).max(axis=1, keepdims=True) / 127
+    assert (np.abs(found - table[wanted]) <= steps / 2 + 1e-6).all()
+    assert not found[1].any()
