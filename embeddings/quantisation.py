@@ -114,10 +114,10 @@ class _Rewriting:
         self.constants[f"{data}.rounded"] = np.rint(table / scales).astype(np.int8)
         self.constants[f"{data}.scales"] = scales
         output = node.output[0]
-        yield _node("Gather", [f"{data}.rounded", ids], f"{output}.rounded", axis=0)
-        yield _node("Gather", [f"{data}.scales", ids], f"{output}.scales", axis=0)
-        yield _node("Cast", [f"{output}.rounded"], f"{output}.unscaled", to=1)
-        yield _node("Mul", [f"{output}.unscaled", f"{output}.scales"], output)
+        yield _node("Gather", [f"{data}.rounded", ids], f"{output}.rows", axis=0)
+        yield _node("Gather", [f"{data}.scales", ids], f"{output}.row_scales", axis=0)
+        yield _node("Cast", [f"{output}.rows"], f"{output}.unscaled_rows", to=1)
+        yield _node("Mul", [f"{output}.unscaled_rows", f"{output}.row_scales"], output)
 
     def _add_weights(self, name: str, weights: NDArray[np.float32]) -> None:
         if not np.isfinite(weights).all():

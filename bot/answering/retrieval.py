@@ -14,6 +14,9 @@ from knowledge.models import Article, Passage, Platform
 OTHER_PLATFORM_PENALTY = 0.10
 """Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
 topic."""
+NEITHER_PLATFORM_PENALTY = 0.03
+"""Taken from a passage for no platform when the customer's is known: of two that are nearly as good, the one written
+for it is meant."""
 SUPERSEDED_PENALTY = 0.10
 """Taken from the fused score of an article that a newer one, which customers may read, replaces."""
 
@@ -82,7 +85,9 @@ def passage_platform(passage: Passage, article: Article) -> Platform:
 def _penalties(passage: Passage, article: Article, platform: Platform, superseded: Collection[str]) -> dict[str, float]:
     penalties = {}
     speaks_of = passage_platform(passage, article)
-    if Platform.ANY not in (platform, speaks_of) and platform is not speaks_of:
+    if platform is not Platform.ANY and speaks_of is Platform.ANY:
+        penalties["neither_platform"] = NEITHER_PLATFORM_PENALTY
+    elif platform is not Platform.ANY and platform is not speaks_of:
         penalties["other_platform"] = OTHER_PLATFORM_PENALTY
     if article.id in superseded:
         penalties["superseded"] = SUPERSEDED_PENALTY

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.ranking import SIGNALS
 from bot.answering.retrieval import (
+    NEITHER_PLATFORM_PENALTY,
     OTHER_PLATFORM_PENALTY,
     SUPERSEDED_PENALTY,
     lesser_modes,
@@ -21,7 +22,11 @@ from knowledge.models import Article, Audience, Passage, Platform
 from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, RANKING, Shelf
 from tests.fakes import LetterEncoder, TokenlessEncoder
 
-PENALTIES = {"other_platform": OTHER_PLATFORM_PENALTY, "superseded": SUPERSEDED_PENALTY}
+PENALTIES = {
+    "other_platform": OTHER_PLATFORM_PENALTY,
+    "neither_platform": NEITHER_PLATFORM_PENALTY,
+    "superseded": SUPERSEDED_PENALTY,
+}
 LONG = "I would like to change the email of my account. What does a withdrawal of USDT on TRC20 cost today? " * 4
 
 
@@ -54,6 +59,18 @@ def test_twins_follow_the_platform(shelf: Shelf, platform: Platform, first: str)
     assert hits[0].passage.article_id == first
     other = next(hit for hit in hits if hit.passage.article_id.startswith("freeze") and hit.passage.article_id != first)
     assert other.signals["other_platform"] == OTHER_PLATFORM_PENALTY
+
+
+def test_of_two_that_are_nearly_as_good_the_one_for_the_platform_is_meant() -> None:
+    for_all = Article(id="all", title="How do I lock my account?", body="Ask us to lock it.")
+    for_app = Article(id="app", title="How do I lock my account now?", body="Tap **Lock**.", platform=Platform.APP)
+    shelf = Shelf((for_all, for_app))
+    hits = {hit.passage.article_id: hit for hit in shelf.find("How do I lock my account?", Platform.APP)}
+    assert hits["all"].signals["neither_platform"] == NEITHER_PLATFORM_PENALTY
+    assert "neither_platform" not in hits["app"].signals
+    known = {hit.passage.article_id: hit.score for hit in shelf.find("How do I lock my account?")}
+    assert hits["all"].score == pytest.approx(known["all"] - NEITHER_PLATFORM_PENALTY)
+    assert hits["app"].score == pytest.approx(known["app"])
 
 
 def test_the_newer_article_wins(shelf: Shelf) -> None:
