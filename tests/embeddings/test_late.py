@@ -102,7 +102,7 @@ def test_one_more_text_never_lowers_a_score(texts: list[list[list[int]]], questi
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30))
 def test_a_passage_that_is_the_question_scores_one(seed: int, length: int) -> None:
     question = unit_tokens(seed, length, 64)
-    assert maxsim(question, question, np.array([0, length])).mean() == pytest.approx(1.0, abs=0.01)
+    assert maxsim(question, question, np.array([0, length])).mean() == pytest.approx(1.0, abs=0.04)
 
 
 def test_says_how_well_each_token_of_the_question_is_met() -> None:
