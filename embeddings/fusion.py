@@ -1,14 +1,11 @@
 """Several signals about the candidates of one question, added up: pure."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-NORMALISED = frozenset({"lexical"})
-"""Signals without an upper bound; they are divided by the highest value among the candidates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +17,12 @@ class FusedMatch:
     signals: Mapping[str, float]
 
 
-def fuse(
-    signals: Mapping[str, Mapping[int, float]],
-    weights: Mapping[str, float],
-    normalised: Collection[str] = NORMALISED,
-) -> list[FusedMatch]:
+def fuse(signals: Mapping[str, Mapping[int, float]], weights: Mapping[str, float]) -> list[FusedMatch]:
     """All ids of any signal, highest weighted sum first, equal ones by id.
 
     `signals` maps a signal's name to its value for each id; an id that a signal lacks counts 0, and so does a negative
-    value. Those named in `normalised` are divided by their maximum, the others, cosines, are taken as they are (convex
-    combination: Bruch et al. 2023, "An Analysis of Fusion Functions for Hybrid Retrieval").
+    value. The values of all signals should have one scale, such as 0 to 1 (convex combination: Bruch et al. 2023, "An
+    Analysis of Fusion Functions for Hybrid Retrieval").
     ValueError for a signal without a weight and for a number that is not finite.
     """
     names = sorted(signals)
@@ -39,9 +32,6 @@ def fuse(
     found = np.array([[signals[name].get(id_, 0.0) for id_ in ids] for name in names])
     _check(names, ids, found, weights)
     values = np.maximum(found, 0.0)
-    for row, name in enumerate(names):
-        if name in normalised and (highest := values[row].max()) > 0:
-            values[row] /= highest
     scores = np.array([weights[name] for name in names]) @ values
     order = np.lexsort((ids, -scores)).tolist()
     parts = {name: values[names.index(name)].tolist() for name in signals}

@@ -42,7 +42,7 @@ def retrieve(
     titles = {key: index.title_keys[article.id] for key, article in articles.items()}
     signals = signals_of(index.indexes, question, titles)
     hits = []
-    for match in fuse(signals, ranking.over(frozenset(signals)), normalised=()):
+    for match in fuse(signals, ranking.over(frozenset(signals))):
         passage = index.passages[match.id]
         penalties = _penalties(passage, articles[match.id], platform, index.superseded)
         hits.append(Hit(passage, match.score - sum(penalties.values()), {**match.signals, **penalties}))
@@ -84,11 +84,12 @@ def passage_platform(passage: Passage, article: Article) -> Platform:
 
 def _penalties(passage: Passage, article: Article, platform: Platform, superseded: Collection[str]) -> dict[str, float]:
     penalties = {}
-    speaks_of = passage_platform(passage, article)
-    if platform is not Platform.ANY and speaks_of is Platform.ANY:
-        penalties["neither_platform"] = NEITHER_PLATFORM_PENALTY
-    elif platform is not Platform.ANY and platform is not speaks_of:
-        penalties["other_platform"] = OTHER_PLATFORM_PENALTY
+    if platform is not Platform.ANY:
+        speaks_of = passage_platform(passage, article)
+        if speaks_of is Platform.ANY:
+            penalties["neither_platform"] = NEITHER_PLATFORM_PENALTY
+        elif speaks_of is not platform:
+            penalties["other_platform"] = OTHER_PLATFORM_PENALTY
     if article.id in superseded:
         penalties["superseded"] = SUPERSEDED_PENALTY
     return penalties

@@ -256,8 +256,9 @@ def _builds(report: BenchReport) -> str:
             )
     header = ["", "passages", "tokens a passage", "seconds", "passages/s", "tokens/s", "very first start, s"]
     return markdown_table(header, rows) + (
-        "\nThe encoder was loaded before. Tokens are what the encoder reads, so tokens/s compares passages of one "
-        "length. Footnote's very first start includes the export of the encoder, made once for each model.\n"
+        "\nThe encoder was loaded before. Tokens are those of each passage with its title, as far as an encoder reads "
+        "them, so tokens/s compares passages of one length; Footnote encodes sentences, and each title once. Its very "
+        "first start includes the export of the encoder, made once for each model.\n"
     )
 
 

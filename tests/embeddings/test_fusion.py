@@ -13,7 +13,7 @@ VALUES = st.dictionaries(st.integers(0, 9), st.floats(-2, 30))
 
 
 def test_by_hand() -> None:
-    found = fuse({"dense": {1: 0.8, 2: 0.4, 3: -0.2}, "lexical": {2: 12.0, 1: 3.0}}, {"dense": 0.5, "lexical": 0.5})
+    found = fuse({"dense": {1: 0.8, 2: 0.4, 3: -0.2}, "lexical": {2: 1.0, 1: 0.25}}, {"dense": 0.5, "lexical": 0.5})
     assert [match.id for match in found] == [2, 1, 3]
     assert [match.score for match in found] == pytest.approx([0.7, 0.525, 0.0])
     assert found[0].signals == {"dense": 0.4, "lexical": 1.0}
@@ -29,12 +29,6 @@ def test_equal_scores_come_in_the_order_of_ids() -> None:
 def test_a_lexical_signal_without_a_match_adds_nothing(lexical: dict[int, float]) -> None:
     found = fuse({"dense": {1: 0.3, 2: 0.6}, "lexical": lexical}, {"dense": 1.0, "lexical": 1.0})
     assert [(match.id, match.score) for match in found] == [(2, 0.6), (1, 0.3)]
-
-
-def test_which_signals_are_normalised_is_a_choice() -> None:
-    signals = {"dense": {1: 0.2, 2: 0.4}}
-    assert [match.score for match in fuse(signals, {"dense": 1.0}, {"dense"})] == [1.0, 0.5]
-    assert [match.score for match in fuse(signals, {"dense": 1.0}, ())] == [0.4, 0.2]
 
 
 def test_nothing_gives_nothing() -> None:
@@ -65,5 +59,5 @@ def test_every_id_once_best_first_and_the_score_is_the_sum(
     assert [(-match.score, match.id) for match in found] == sorted((-match.score, match.id) for match in found)
     for match in found:
         assert match.score == pytest.approx(sum(WEIGHTS[name] * value for name, value in match.signals.items()))
-        assert 0 <= match.signals["lexical"] <= 1
+        assert all(value >= 0 for value in match.signals.values())
     assert fuse(dict(reversed(signals.items())), WEIGHTS) == found
