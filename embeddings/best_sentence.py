@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from embeddings.dense import DenseIndex
 from embeddings.errors import IndexFileError
-from embeddings.ids import Ids
+from embeddings.ids import IdRows, Ids, spans
 from embeddings.models import Match
 
-SENTENCES_A_PASSAGE = 4
+SENTENCES_A_PASSAGE = 3
 """So many times more sentences than passages are looked for at first; a passage often has several good ones."""
 
 
@@ -27,9 +27,10 @@ class BestSentenceIndex:
             )
         self._sentences = sentences
         self._owners = owners
-        order = np.argsort(owners, kind="stable")
-        passages, first = np.unique(owners[order], return_index=True)
-        self._of = dict(zip(passages.tolist(), np.split(order, first[1:]), strict=True)) if len(owners) else {}
+        self._order = np.argsort(owners, kind="stable")
+        self._passages, first = np.unique(owners[self._order], return_index=True)
+        self._starts = np.append(first, len(owners))
+        self._rows = IdRows(self._passages)
 
     @classmethod
     def load(cls, path: Path, owners: Ids) -> "BestSentenceIndex":
@@ -46,34 +47,40 @@ class BestSentenceIndex:
     @property
     def ids(self) -> list[int]:
         """The ids of the passages, ascending."""
-        return sorted(self._of)
+        ids: list[int] = self._passages.tolist()
+        return ids
 
     def __len__(self) -> int:
-        return len(self._of)
+        return len(self._passages)
 
     def search(self, vector: NDArray[np.floating], k: int) -> list[Match]:
         """The `k` passages with the best sentences, best first, equal ones by id; fewer when there are fewer."""
+        ids, scores = self.nearest(vector, k)
+        return [Match(id_, score) for id_, score in zip(ids.tolist(), scores.tolist(), strict=True)]
+
+    def nearest(self, vector: NDArray[np.floating], k: int) -> tuple[Ids, NDArray[np.float32]]:
+        """What `search` finds, as ids and their scores."""
         if k < 0:
             raise ValueError(f"A search for {k} results makes no sense; ask for 0 or more.")
         wanted = min(k, len(self))
         asked = SENTENCES_A_PASSAGE * k
         while True:
-            best: dict[int, float] = {}
-            for match in self._sentences.search(vector, asked):
-                best.setdefault(int(self._owners[match.id]), match.score)
-            if len(best) >= wanted or asked >= len(self._owners):
+            sentences, scores = self._sentences.nearest(vector, asked)
+            passages, first = np.unique(self._owners[sentences], return_index=True)
+            if len(passages) >= wanted or asked >= len(self._owners):
                 break
             asked *= 2
-        found = [Match(id_, score) for id_, score in best.items()]
-        return sorted(found, key=lambda match: (-match.score, match.id))[:wanted]
+        best = scores[first]
+        order = np.lexsort((passages, -best))[:wanted]
+        return passages[order], best[order]
 
-    def scores(self, vector: NDArray[np.floating], ids: Sequence[int]) -> dict[int, float]:
-        """The inner product with the best sentence of each of `ids`; ValueError for an id that is not in the index."""
-        for id_ in ids:
-            if id_ not in self._of:
-                raise ValueError(f"The id {id_} has no sentence in the index.")
-        rows = [self._of[id_] for id_ in ids]
-        products = self._sentences.products(vector, [row for part in rows for row in part.tolist()])
-        starts = np.cumsum([0, *map(len, rows[:-1])])
-        best = np.maximum.reduceat(products, starts) if rows else products
-        return dict(zip(ids, best.tolist(), strict=True))
+    def products(self, vector: NDArray[np.floating], ids: Sequence[int] | Ids) -> NDArray[np.float32]:
+        """The inner product with the best sentence of each of `ids`, shape (len(ids),); ValueError for an id that is
+        not in the index."""
+        passages = self._rows.of(ids, "the index of sentences")
+        products = self._sentences.products(vector, self._order[spans(self._starts, passages)])
+        if not len(passages):
+            return products
+        lengths = self._starts[passages + 1] - self._starts[passages]
+        best: NDArray[np.float32] = np.maximum.reduceat(products, np.cumsum(lengths) - lengths)
+        return best

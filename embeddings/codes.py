@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import IndexFileError
-from embeddings.ids import LARGEST_ID, Ids, checked_ids
-from embeddings.models import Match
+from embeddings.ids import LARGEST_ID, IdRows, Ids, checked_ids
+from embeddings.scored_texts import ScoredTexts
 from embeddings.terms import STOP_WORDS
 
 CODES_FILE = "codes.json"
@@ -65,7 +65,7 @@ class CodeIndex:
 
     def __init__(self, ids: Ids, rows: dict[str, list[int]]) -> None:
         self._ids = ids
-        self._row = {int(id_): row for row, id_ in enumerate(ids)}
+        self._places = IdRows(ids)
         self._rows = {code: np.array(places, dtype=np.int32) for code, places in rows.items()}
         self._by_bare: dict[str, list[str]] = {}
         for code in rows:
@@ -132,24 +132,14 @@ class CodeIndex:
         and what looks like a code but is unknown to the corpus."""
         return self._known(text) | {code for code in codes(text) if not code.isalpha()}
 
-    def search(self, question: str, k: int) -> list[Match]:
-        """The `k` ids of the highest score above 0, best first, equal ones by id."""
-        if k < 0:
-            raise ValueError(f"A search for {k} results makes no sense; ask for 0 or more.")
-        scores = self._scores(question)
-        rows = np.flatnonzero(scores > 0)
-        order = np.lexsort((self._ids[rows], -scores[rows]))[:k]
-        return [Match(int(self._ids[row]), float(scores[row])) for row in rows[order]]
-
-    def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
-        """The share (0 to 1), by idf, of the question's codes known to the corpus that stand in each of `ids`; 0 for a
-        question without any. ValueError for an unknown id."""
-        rows = [self._row_of(id_) for id_ in ids]
-        return dict(zip(ids, self._scores(question)[rows].tolist(), strict=True))
+    def scored(self, question: str) -> ScoredTexts:
+        """For every text the share (0 to 1, by information) of the question's codes known to the corpus that stand in
+        it; 0 for a question without any."""
+        return ScoredTexts(self._ids, self._scores(question), self._places, "the index of codes")
 
     def matches(self, question: str, id: int) -> frozenset[str]:
         """The question's codes that stand in that text; ValueError for an unknown id."""
-        row = self._row_of(id)
+        (row,) = self._places.of([id], "the index of codes").tolist()
         return frozenset(code for code in self._known(question) if row in self._rows[code])
 
     def _known(self, text: str) -> frozenset[str]:
@@ -166,11 +156,6 @@ class CodeIndex:
     def _idf(self, code: str) -> float:
         frequency = len(self._rows[code])
         return math.log1p((len(self._ids) - frequency + 0.5) / (frequency + 0.5))
-
-    def _row_of(self, id_: int) -> int:
-        if id_ not in self._row:
-            raise ValueError(f"The id {id_} is not in the index of codes.")
-        return self._row[id_]
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from embeddings.dense_kinds import FLAT, SIEVE, DenseKind, kind_for, let_through
 from embeddings.encoders import Vectors
 from embeddings.errors import IndexFileError
-from embeddings.ids import Ids, checked_ids
+from embeddings.ids import IdRows, Ids, checked_ids
 from embeddings.models import Match
 
 
@@ -25,7 +25,8 @@ class DenseIndex:
         self._index = index
         self._kind = kind
         self._ids: Ids = faiss.vector_to_array(index.id_map).astype(np.int64)
-        self._known = frozenset(self._ids.tolist())
+        self._rows = IdRows(self._ids)
+        self._stored = _stored(index)
 
     @classmethod
     def build(cls, ids: Sequence[int], vectors: NDArray[np.floating], kind: DenseKind | None = None) -> "DenseIndex":
@@ -69,7 +70,7 @@ class DenseIndex:
         if not _fits_itself(index):
             raise IndexFileError(f"The dense index {path} is damaged: its parts differ in size; build the index again.")
         loaded = cls(index, kind)
-        if not len(loaded._known) == len(loaded._ids) == index.ntotal:
+        if not len(np.unique(loaded._ids)) == len(loaded._ids) == index.ntotal:
             raise IndexFileError(f"The dense index {path} holds an id twice or not at all; build the index again.")
         return loaded
 
@@ -111,43 +112,45 @@ class DenseIndex:
 
         A flat index misses none; a sieve may miss an id, but gives none a score that is not its own.
         """
+        ids, scores = self.nearest(vector, k)
+        return [Match(id_, score) for id_, score in zip(ids.tolist(), scores.tolist(), strict=True)]
+
+    def nearest(self, vector: NDArray[np.floating], k: int) -> tuple[Ids, NDArray[np.float32]]:
+        """What `search` finds, as ids and their scores."""
         query = self._query(vector)
         if k < 0:
             raise ValueError(f"A search for {k} results makes no sense; ask for 0 or more.")
         k = min(k, len(self))
         if k == 0:
-            return []
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         faiss.omp_set_num_threads(1)
         scores, ids = self._index.search(query[np.newaxis], k, params=self._parameters(k))
         inner = faiss.downcast_index(self._index.index)
         if ids[0, -1] < 0 and isinstance(inner, faiss.IndexRefine):  # a sieve lets nothing through if all are the same
             scores, places = inner.refine_index.search(query[np.newaxis], k)
             ids = self._ids[places]
-        found = [Match(int(id_), float(score)) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0]
-        return sorted(found, key=lambda match: (-match.score, match.id))
+        found = ids[0] >= 0
+        order = np.lexsort((ids[0][found], -scores[0][found]))
+        return ids[0][found][order], scores[0][found][order]
 
-    def scores(self, vector: NDArray[np.floating], ids: Sequence[int]) -> dict[int, float]:
-        """The inner product with each of `ids`; ValueError for an id that is not in the index."""
-        return dict(zip(ids, self.products(vector, ids).tolist(), strict=True))
-
-    def products(self, vector: NDArray[np.floating], ids: Sequence[int]) -> NDArray[np.float32]:
-        """What `scores` says, shape (len(ids),)."""
+    def products(self, vector: NDArray[np.floating], ids: Sequence[int] | Ids) -> NDArray[np.float32]:
+        """The inner product with each of `ids`, shape (len(ids),); ValueError for an id that is not in the index."""
         query = self._query(vector)
         found: NDArray[np.float32] = self.vectors(ids) @ query
         return found
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids) -> Vectors:
         """The vectors of `ids` as they are stored, in their order, shape (len(ids), dimensions).
 
         Raises ValueError for an unknown id.
         """
-        for id_ in ids:
-            if id_ not in self._known:
-                raise ValueError(f"The id {id_} is not in the dense index.")
-        if not ids:
+        rows = self._rows.of(ids, "the dense index")
+        if self._stored is not None:
+            return np.take(self._stored, rows, axis=0).astype(np.float32, copy=False)
+        if not len(rows):
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        rows: Vectors = self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64))
-        return rows
+        found: Vectors = self._index.reconstruct_batch(self._ids[rows])
+        return found
 
     def _parameters(self, k: int) -> Any:
         """What FAISS is told with one search; an index is never told to remember it."""
@@ -167,6 +170,26 @@ class DenseIndex:
         if not np.isfinite(vector).all():
             raise ValueError("The question's vector holds a number that is not finite; encode the question again.")
         return np.ascontiguousarray(vector, dtype=np.float32)
+
+
+def _stored(index: faiss.IndexIDMap2) -> NDArray[np.floating] | None:
+    """The vectors in FAISS's own memory, shape (ntotal, d), where it keeps them as plain numbers. To be used no longer
+    than the index lives."""
+    inner = faiss.downcast_index(index.index)
+    if isinstance(inner, faiss.IndexRefine):
+        inner = faiss.downcast_index(inner.refine_index)
+    numbers: type[np.floating]
+    if isinstance(inner, faiss.IndexFlat):
+        numbers = np.float32
+    elif isinstance(inner, faiss.IndexScalarQuantizer) and inner.sq.qtype == faiss.ScalarQuantizer.QT_fp16:
+        numbers = np.float16
+    else:
+        return None
+    if not inner.ntotal:
+        return np.zeros((0, inner.d), dtype=numbers)
+    memory = faiss.rev_swig_ptr(inner.codes.data(), inner.codes.size())
+    stored: NDArray[Any] = memory.view(numbers)
+    return stored.reshape(inner.ntotal, inner.d)
 
 
 def _kind_of(index: faiss.Index) -> DenseKind | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoders import Encoding, TokenVectors, Vectors
 from embeddings.errors import IndexFileError
+from embeddings.ids import spans
 
 HEAD_FILE = "encoded.json"
 KEYS_FILE = "keys.npy"
@@ -96,7 +97,7 @@ class EncodedTexts:
         for number, store in enumerate(stores):
             mine = np.flatnonzero(sources == number)
             vectors[mine] = store._encoding.vectors[rows[mine]]
-            tokens[token_rows(starts, mine)] = store.token_block[token_rows(store.starts, rows[mine])]
+            tokens[spans(starts, mine)] = store.token_block[spans(store.starts, rows[mine])]
         return cls(wanted, Encoding(vectors, tokens, starts))
 
     @classmethod
@@ -212,14 +213,6 @@ class EncodedTexts:
             return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.bool_)
         places = np.minimum(np.searchsorted(self._sorted, keys), len(self) - 1)
         return self._order[places], self._sorted[places] == keys
-
-
-def token_rows(starts: NDArray[np.int64], rows: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Where the tokens of the texts in `rows` stand in their block, text after text, shape (their tokens,)."""
-    lengths = starts[rows + 1] - starts[rows]
-    ends = np.cumsum(lengths)
-    numbers: NDArray[np.int64] = np.repeat(starts[rows] - ends + lengths, lengths) + np.arange(lengths.sum())
-    return numbers
 
 
 def _mapped(file: Path) -> NDArray[Any]:

@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoded_texts import EncodedTexts, token_rows
+from embeddings.encoded_texts import EncodedTexts
 from embeddings.encoders import TokenVectors
 from embeddings.errors import IndexFileError
-from embeddings.ids import Ids, checked_ids
+from embeddings.ids import Ids, checked_ids, places_among, spans
 
 SCALE = 127**2
 """Token vectors are of length 127: their inner product over this is a cosine."""
 
-ONE_THREAD = 2**18
-"""Up to so many multiplications, a matrix product of OpenBLAS stays on the calling thread: no other one spin-waits
-beside a busy machine."""
+TOKENS_AT_ONCE = 2048
+"""Tokens that are compared together: as floating-point numbers they stay in the caches."""
 
 FORMAT = 1
 
@@ -82,13 +81,9 @@ class Members:
         place = int(self.places([id])[0])
         return self.rows[self.starts[place] : self.starts[place + 1]]
 
-    def places(self, ids: Sequence[int]) -> NDArray[np.int64]:
+    def places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
         """Where each of `ids` stands in `self.ids`, in their order; ValueError for an unknown one."""
-        places = np.searchsorted(self.ids, np.fromiter(ids, dtype=np.int64, count=len(ids)))
-        for id_, place in zip(ids, places.tolist(), strict=True):
-            if place == len(self.ids) or self.ids[place] != id_:
-                raise ValueError(f"The id {id_} is not in the list of passages.")
-        return places
+        return places_among(self.ids, ids, "the list of passages")
 
 
 class LateIndex:
@@ -109,29 +104,30 @@ class LateIndex:
     def __len__(self) -> int:
         return len(self._members)
 
-    def scores(self, question: TokenVectors, ids: Sequence[int]) -> dict[int, float]:
-        """The score of each of `ids`, 0 to 1: the mean over the question's tokens of the highest cosine with any token
-        of the passage, negative ones counted as 0. A question or a passage without tokens gives 0.
+    def scores(self, question: TokenVectors, ids: Sequence[int] | Ids) -> NDArray[np.float32]:
+        """The score of each of `ids`, 0 to 1, shape (len(ids),): the mean over the question's tokens of the highest
+        cosine with any token of the passage, negative ones counted as 0. A question or a passage without tokens gives
+        0.
 
         `question` has the shape (tokens, token_dimensions). ValueError for an unknown id or another shape.
         """
         found = self.similarities(question, ids)
-        means = found.mean(axis=1) if found.size else np.zeros(len(ids))
-        return dict(zip(ids, means.tolist(), strict=True))
+        means: NDArray[np.float32] = found.mean(axis=1) if found.size else np.zeros(len(ids), dtype=np.float32)
+        return means
 
-    def similarities(self, question: TokenVectors, ids: Sequence[int]) -> NDArray[np.float32]:
+    def similarities(self, question: TokenVectors, ids: Sequence[int] | Ids) -> NDArray[np.float32]:
         """What `scores` is the mean of, shape (len(ids), the question's tokens): how well each token is met."""
         places = self._members.places(ids)
         rows, lengths = self._rows(places)
         starts = self._texts.starts
         ends = np.concatenate([[0], np.cumsum(starts[rows + 1] - starts[rows])])
-        tokens = np.take(self._texts.token_block, token_rows(starts, rows), axis=0)
+        tokens = np.take(self._texts.token_block, spans(starts, rows), axis=0)
         return maxsim(question, tokens, ends[np.concatenate([[0], np.cumsum(lengths)])])
 
     def _rows(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The rows of the passages at `places`, one after the other, and how many each has."""
         starts = self._members.starts
-        return self._members.rows[token_rows(starts, places)], starts[places + 1] - starts[places]
+        return self._members.rows[spans(starts, places)], starts[places + 1] - starts[places]
 
 
 def maxsim(question: TokenVectors, tokens: TokenVectors, starts: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -150,9 +146,9 @@ def maxsim(question: TokenVectors, tokens: TokenVectors, starts: NDArray[np.int6
         )
     weights = question.astype(np.float32) / SCALE
     cosines = np.empty((len(question), len(tokens)), dtype=np.float32)
-    step = max(1, ONE_THREAD // max(1, question.size))
-    for start in range(0, len(tokens), step):
-        np.matmul(weights, tokens[start : start + step].astype(np.float32).T, out=cosines[:, start : start + step])
+    for start in range(0, len(tokens), TOKENS_AT_ONCE):
+        some = slice(start, start + TOKENS_AT_ONCE)
+        np.matmul(weights, tokens[some].astype(np.float32).T, out=cosines[:, some])
     best[filled] = np.maximum.reduceat(cosines, starts[filled], axis=1).T
     return np.clip(best, 0.0, 1.0, out=best)
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import IndexFileError
-from embeddings.ids import Ids, checked_ids
-from embeddings.models import Match
+from embeddings.ids import IdRows, Ids, checked_ids
+from embeddings.scored_texts import ScoredTexts
 from embeddings.terms import terms
 
 K1 = 1.2
@@ -26,18 +25,19 @@ HEAD = {"format": 1, "method": "lucene", "k1": K1, "b": B}
 
 
 class LexicalIndex:
-    """BM25 as Lucene computes it (Kamphuis et al., ECIR 2020). Never changed once built, so threads may share it."""
+    """BM25 as Lucene computes it (Kamphuis et al., ECIR 2020). Never changed once built, so threads may share it.
+
+    What each term is worth in each text is computed once, by bm25s; a question's score is the sum over its terms.
+    """
 
     def __init__(
         self, ids: Ids, vocabulary: dict[str, int], data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any]
     ) -> None:
+        """Term `t` is worth data[indptr[t]:indptr[t + 1]] in the texts of the rows indices[indptr[t]:indptr[t + 1]]."""
         self._ids = ids
-        self._row = {int(id_): row for row, id_ in enumerate(ids)}
+        self._rows = IdRows(ids)
         self._vocabulary = vocabulary
-        self._bm25 = _scorer()
-        self._bm25.vocab_dict = vocabulary
-        self._bm25.nonoccurrence_array = None
-        self._bm25.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": len(ids)}
+        self._data, self._indices, self._indptr = data, indices, indptr
 
     @classmethod
     def build(cls, ids: Sequence[int], texts: Sequence[str]) -> "LexicalIndex":
@@ -48,7 +48,9 @@ class LexicalIndex:
         if not vocabulary:
             empty = np.zeros(0, dtype=np.int32)
             return cls(checked, vocabulary, empty.astype(np.float32), empty, np.zeros(1, dtype=np.int64))
-        scorer = _scorer()
+        import bm25s  # brings scipy, which nobody needs who only searches
+
+        scorer = bm25s.BM25(method="lucene", k1=K1, b=B, backend="numpy", csc_backend="numpy")
         scorer.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         return cls(checked, vocabulary, *(scorer.scores[name] for name in ("data", "indices", "indptr")))
 
@@ -76,7 +78,6 @@ class LexicalIndex:
 
     def save(self, folder: Path) -> None:
         """Writes two files into `folder`, the same bytes for the same texts; IndexFileError when that fails."""
-        scores = self._bm25.scores
         head = {**HEAD, "terms": list(self._vocabulary)}
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -85,9 +86,9 @@ class LexicalIndex:
                 folder / POSTINGS_FILE,
                 allow_pickle=False,
                 ids=self._ids,
-                data=scores["data"],
-                indices=scores["indices"],
-                indptr=scores["indptr"],
+                data=self._data,
+                indices=self._indices,
+                indptr=self._indptr,
             )
         except OSError as error:
             raise IndexFileError(f"The lexical index cannot be written to {folder}: {error}.") from error
@@ -100,53 +101,33 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def search(self, query: str, k: int) -> list[Match]:
-        """The `k` ids of the highest score above 0, best first, equal ones by id; none when no term is known."""
-        if k < 0:
-            raise ValueError(f"A search for {k} results makes no sense; ask for 0 or more.")
-        scores = self._scores(query)
-        rows = np.flatnonzero(scores > 0)
-        if 0 < k < len(rows):
-            lowest = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-            rows = rows[scores[rows] >= lowest]
-        order = np.lexsort((self._ids[rows], -scores[rows]))[:k]
-        return [Match(int(self._ids[row]), float(scores[row])) for row in rows[order]]
-
-    def scores(self, query: str, ids: Sequence[int] | None = None) -> dict[int, float]:
-        """The score of each of `ids` (ValueError for an unknown one); without `ids`, of every text above 0."""
-        scores = self._scores(query)
-        if ids is None:
-            return {int(self._ids[row]): float(scores[row]) for row in np.flatnonzero(scores > 0)}
-        return {id_: float(scores[self._row_of(id_)]) for id_ in ids}
+    def scored(self, query: str) -> ScoredTexts:
+        """The score of every text; all 0 when no term is known."""
+        return ScoredTexts(self._ids, self._scores(query), self._rows, "the lexical index")
 
     def coverage(self, query: str, id: int) -> float:
         """The share (0 to 1) of the question's idf, summed over its different terms, whose terms stand in that text.
 
         A term that no text has counts with the idf of document frequency 0. A question without a term gives 0.
         """
-        row = self._row_of(id)
+        (row,) = self._rows.of([id], "the lexical index").tolist()
         weights = {term: self._idf(term) for term in dict.fromkeys(terms(query))}
         total = math.fsum(weights.values())
         return math.fsum(idf for term, idf in weights.items() if self._contains(term, row)) / total if total else 0.0
 
     def _scores(self, query: str) -> NDArray[np.float32]:
-        known = self._bm25.get_tokens_ids(terms(query))
-        if not known:
-            return np.zeros(len(self._ids), dtype=np.float32)
-        scores: NDArray[np.float32] = self._bm25.get_scores_from_ids(known)
+        scores = np.zeros(len(self._ids), dtype=np.float32)
+        for term in terms(query):
+            postings = self._postings(term)
+            scores[self._indices[postings]] += self._data[postings]
         return scores
 
-    def _row_of(self, id_: int) -> int:
-        if id_ not in self._row:
-            raise ValueError(f"The id {id_} is not in the lexical index.")
-        return self._row[id_]
-
-    def _rows_with(self, term: str) -> NDArray[np.int32]:
+    def _postings(self, term: str) -> slice:
         number = self._vocabulary.get(term)
-        if number is None:
-            return np.zeros(0, dtype=np.int32)
-        start, end = self._bm25.scores["indptr"][number : number + 2]
-        rows: NDArray[np.int32] = self._bm25.scores["indices"][start:end]
+        return slice(0, 0) if number is None else slice(*self._indptr[number : number + 2].tolist())
+
+    def _rows_with(self, term: str) -> NDArray[np.integer]:
+        rows: NDArray[np.integer] = self._indices[self._postings(term)]
         return rows
 
     def _contains(self, term: str, row: int) -> bool:
@@ -157,10 +138,6 @@ class LexicalIndex:
     def _idf(self, term: str) -> float:
         frequency = len(self._rows_with(term))
         return math.log1p((len(self._ids) - frequency + 0.5) / (frequency + 0.5))
-
-
-def _scorer() -> bm25s.BM25:
-    return bm25s.BM25(method="lucene", k1=K1, b=B, backend="numpy", csc_backend="numpy")
 
 
 def _consistent(ids: Ids, words: int, data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any]) -> bool:

@@ -96,5 +96,5 @@ class _Needs:
 
 
 def _nearness(need: Need, indexes: Indexes) -> float:
-    nearest = [*indexes.dense.search(need.vector, 1), *indexes.titles.search(need.vector, 1)]
-    return max((match.score for match in nearest), default=0.0)
+    nearest = [index.nearest(need.vector, 1)[1] for index in (indexes.dense, indexes.titles)]
+    return float(np.concatenate(nearest).max(initial=0.0))

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Collection
+from operator import attrgetter
+
+import numpy as np
 
 from bot.answering.questions import Question
 from bot.answering.ranking import RankingModel
@@ -35,18 +38,16 @@ def retrieve(
 ) -> tuple[Hit, ...]:
     """Passages for a question, best first; the indexes of passages, sentences, terms and codes each propose
     `candidates`."""
-    articles = {
-        key: index.articles[index.passages[key].article_id]
-        for key in sorted(proposed(index.indexes, question, candidates))
-    }
-    titles = {key: index.title_keys[article.id] for key, article in articles.items()}
-    signals = signals_of(index.indexes, question, titles)
-    hits = []
-    for match in fuse(signals, ranking.over(frozenset(signals))):
-        passage = index.passages[match.id]
-        penalties = _penalties(passage, articles[match.id], platform, index.superseded)
-        hits.append(Hit(passage, match.score - sum(penalties.values()), {**match.signals, **penalties}))
-    return tuple(sorted(hits, key=lambda hit: -hit.score))
+    proposal = proposed(index.indexes, question, candidates)
+    passages = {key: index.passages[key] for key in proposal.keys.tolist()}
+    titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
+    signals = signals_of(index.indexes, question, proposal, titles)
+    found = fuse(proposal.keys, signals, ranking.over(frozenset(signals)))
+    hits = [
+        _hit(passages[key], score, dict(zip(found.names, values, strict=True)), index, platform)
+        for key, score, values in zip(found.ids.tolist(), found.scores.tolist(), found.values.tolist(), strict=True)
+    ]
+    return tuple(sorted(hits, key=attrgetter("score"), reverse=True))
 
 
 def search(
@@ -80,6 +81,13 @@ def passage_platform(passage: Passage, article: Article) -> Platform:
     if app == web:
         return Platform.ANY
     return Platform.APP if app else Platform.WEB
+
+
+def _hit(passage: Passage, score: float, signals: dict[str, float], index: SearchIndex, platform: Platform) -> Hit:
+    if platform is Platform.ANY and passage.article_id not in index.superseded:
+        return Hit(passage, score, signals)
+    penalties = _penalties(passage, index.articles[passage.article_id], platform, index.superseded)
+    return Hit(passage, score - sum(penalties.values()), signals | penalties)
 
 
 def _penalties(passage: Passage, article: Article, platform: Platform, superseded: Collection[str]) -> dict[str, float]:

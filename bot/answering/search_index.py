@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders import TokenVectors
+from embeddings.ids import Ids
 from embeddings.models import Match
 from knowledge.models import Article, Passage
 
@@ -14,21 +15,28 @@ from knowledge.models import Article, Passage
 class VectorIndex(Protocol):
     """Ids by similarity of vectors."""
 
-    def search(self, vector: NDArray[np.float32], k: int) -> list[Match]:
-        """The `k` nearest ids, best first."""
+    def nearest(self, vector: NDArray[np.float32], k: int) -> tuple[Ids, NDArray[np.float32]]:
+        """The `k` nearest ids, best first, and their similarities."""
 
-    def scores(self, vector: NDArray[np.float32], ids: Sequence[int]) -> dict[int, float]:
-        """The similarity of each of `ids`."""
+    def products(self, vector: NDArray[np.float32], ids: Sequence[int] | Ids) -> NDArray[np.float32]:
+        """The similarity of each of `ids`, shape (len(ids),)."""
+
+
+class ScoredIds(Protocol):
+    """What every id is worth for one question."""
+
+    def best(self, k: int) -> list[Match]:
+        """The `k` best ids with a score above 0, best first."""
+
+    def of(self, ids: Sequence[int] | Ids) -> NDArray[np.floating]:
+        """The score of each of `ids`, shape (len(ids),)."""
 
 
 class TermIndex(Protocol):
     """Ids by shared terms."""
 
-    def search(self, question: str, k: int) -> list[Match]:
-        """The `k` best ids with a score above 0, best first."""
-
-    def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
-        """The score of each of `ids`."""
+    def scored(self, question: str) -> ScoredIds:
+        """What every id is worth for a question."""
 
 
 class InformedTermIndex(TermIndex, Protocol):
@@ -41,7 +49,7 @@ class InformedTermIndex(TermIndex, Protocol):
 class TokenIndex(Protocol):
     """Given ids by similarity of token vectors."""
 
-    def similarities(self, question: TokenVectors, ids: Sequence[int]) -> NDArray[np.float32]:
+    def similarities(self, question: TokenVectors, ids: Sequence[int] | Ids) -> NDArray[np.float32]:
         """How well each of `ids` meets each token of a question, 0–1, shape (len(ids), tokens)."""
 
 

@@ -1,63 +1,70 @@
 """Signals added up, by hand and for any numbers."""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.fusion import fuse
+from embeddings.fusion import Fused, fuse
 
 WEIGHTS = {"dense": 0.55, "lexical": 0.35, "title": 0.1}
-VALUES = st.dictionaries(st.integers(0, 9), st.floats(-2, 30))
+ROWS = st.dictionaries(st.integers(0, 2**60), st.tuples(*[st.floats(-2, 30)] * 3), max_size=9)
+
+
+def fused(ids: Sequence[int], signals: dict[str, Sequence[float]], weights: dict[str, float] = WEIGHTS) -> Fused:
+    return fuse(np.array(ids, dtype=np.int64), {name: np.array(values) for name, values in signals.items()}, weights)
 
 
 def test_by_hand() -> None:
-    found = fuse({"dense": {1: 0.8, 2: 0.4, 3: -0.2}, "lexical": {2: 1.0, 1: 0.25}}, {"dense": 0.5, "lexical": 0.5})
-    assert [match.id for match in found] == [2, 1, 3]
-    assert [match.score for match in found] == pytest.approx([0.7, 0.525, 0.0])
-    assert found[0].signals == {"dense": 0.4, "lexical": 1.0}
-    assert found[1].signals == {"dense": 0.8, "lexical": 0.25}
-    assert found[2].signals == {"dense": 0.0, "lexical": 0.0}
+    found = fused([1, 2, 3], {"lexical": [0.25, 1.0, 0.0], "dense": [0.8, 0.4, -0.2]}, {"dense": 0.5, "lexical": 0.5})
+    assert found.ids.tolist() == [2, 1, 3]
+    assert found.scores == pytest.approx([0.7, 0.525, 0.0])
+    assert found.names == ("dense", "lexical")
+    assert found.values.tolist() == [[0.4, 1.0], [0.8, 0.25], [0.0, 0.0]]
 
 
 def test_equal_scores_come_in_the_order_of_ids() -> None:
-    assert [match.id for match in fuse({"dense": {7: 0.5, 3: 0.5, 5: 0.5}}, WEIGHTS)] == [3, 5, 7]
+    assert fused([7, 3, 5], {"dense": [0.5, 0.5, 0.5]}).ids.tolist() == [3, 5, 7]
 
 
-@pytest.mark.parametrize("lexical", [{}, {1: 0.0, 2: 0.0}, {1: -3.0}])
-def test_a_lexical_signal_without_a_match_adds_nothing(lexical: dict[int, float]) -> None:
-    found = fuse({"dense": {1: 0.3, 2: 0.6}, "lexical": lexical}, {"dense": 1.0, "lexical": 1.0})
-    assert [(match.id, match.score) for match in found] == [(2, 0.6), (1, 0.3)]
+@pytest.mark.parametrize("lexical", [[0.0, 0.0], [-3.0, 0.0]])
+def test_a_lexical_signal_without_a_match_adds_nothing(lexical: list[float]) -> None:
+    found = fused([1, 2], {"dense": [0.3, 0.6], "lexical": lexical}, {"dense": 1.0, "lexical": 1.0})
+    assert (found.ids.tolist(), found.scores.tolist()) == ([2, 1], [0.6, 0.3])
 
 
-def test_nothing_gives_nothing() -> None:
-    assert fuse({}, WEIGHTS) == []
-    assert fuse({"dense": {}, "lexical": {}}, WEIGHTS) == []
+@pytest.mark.parametrize("signals", [{}, {"dense": [], "lexical": []}])
+def test_nothing_gives_nothing(signals: dict[str, Sequence[float]]) -> None:
+    found = fused([], signals)
+    assert (found.ids.tolist(), found.scores.tolist()) == ([], [])
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_refuses_numbers_that_are_not_finite(value: float) -> None:
     with pytest.raises(ValueError, match="'dense' gives id 4"):
-        fuse({"dense": {3: 0.1, 4: value}}, WEIGHTS)
+        fused([3, 4], {"dense": [0.1, value]})
     with pytest.raises(ValueError, match="weight of signal 'dense'"):
-        fuse({"dense": {3: 0.1}}, {"dense": value})
+        fused([3], {"dense": [0.1]}, {"dense": value})
 
 
 def test_refuses_a_signal_without_a_weight() -> None:
     with pytest.raises(ValueError, match="'clicks' has no weight"):
-        fuse({"clicks": {1: 1.0}}, WEIGHTS)
+        fused([1], {"clicks": [1.0]})
 
 
-@given(VALUES, VALUES, VALUES)
-def test_every_id_once_best_first_and_the_score_is_the_sum(
-    dense: dict[int, float], lexical: dict[int, float], title: dict[int, float]
-) -> None:
-    signals = {"dense": dense, "lexical": lexical, "title": title}
-    found = fuse(signals, WEIGHTS)
-    assert sorted(match.id for match in found) == sorted({*dense, *lexical, *title})
-    assert [(-match.score, match.id) for match in found] == sorted((-match.score, match.id) for match in found)
-    for match in found:
-        assert match.score == pytest.approx(sum(WEIGHTS[name] * value for name, value in match.signals.items()))
-        assert all(value >= 0 for value in match.signals.values())
-    assert fuse(dict(reversed(signals.items())), WEIGHTS) == found
+@given(ROWS)
+def test_every_id_once_best_first_and_the_score_is_the_sum(rows: dict[int, tuple[float, float, float]]) -> None:
+    signals: dict[str, Sequence[float]] = {
+        name: [values[place] for values in rows.values()] for place, name in enumerate(WEIGHTS)
+    }
+    found = fused(list(rows), signals)
+    assert sorted(found.ids.tolist()) == sorted(rows)
+    order = list(zip((-found.scores).tolist(), found.ids.tolist(), strict=True))
+    assert order == sorted(order)
+    assert found.scores == pytest.approx(found.values @ [WEIGHTS[name] for name in found.names])
+    assert (found.values >= 0).all()
+    again = fused(list(rows), dict(reversed(signals.items())))
+    assert (again.ids.tolist(), again.scores.tolist()) == (found.ids.tolist(), found.scores.tolist())

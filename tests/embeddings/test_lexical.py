@@ -41,6 +41,10 @@ def reference(texts: Sequence[str], query: str) -> list[float]:
     return scores
 
 
+def scores(index: LexicalIndex, query: str, ids: Sequence[int]) -> dict[int, float]:
+    return dict(zip(ids, index.scored(query).of(ids).tolist(), strict=True))
+
+
 @pytest.fixture
 def index() -> LexicalIndex:
     return LexicalIndex.build(list(TEXTS), list(TEXTS.values()))
@@ -51,14 +55,16 @@ def test_scores_are_the_reference(texts: list[str], words: list[str]) -> None:
     query = " ".join(words)
     index = LexicalIndex.build(range(len(texts)), texts)
     expected = reference(texts, query)
-    assert index.scores(query, range(len(texts))) == pytest.approx(dict(enumerate(expected)), rel=1e-4)
-    found = index.search(query, len(texts))
+    assert scores(index, query, range(len(texts))) == pytest.approx(dict(enumerate(expected)), rel=1e-4)
+    found = index.scored(query).best(len(texts))
     assert [match.id for match in found if match.score > 0] == [match.id for match in found]
     assert {match.id for match in found} == {row for row, score in enumerate(expected) if score > 0}
     assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
-    assert index.scores(query) == {match.id: match.score for match in found}
+    assert {match.id: match.score for match in index.scored(query).best(len(index))} == {
+        match.id: match.score for match in found
+    }
     for k in range(len(texts)):
-        assert index.search(query, k) == found[:k]
+        assert index.scored(query).best(k) == found[:k]
 
 
 def test_finds_words_codes_and_parts_of_codes(index: LexicalIndex) -> None:
@@ -71,33 +77,32 @@ def test_finds_words_codes_and_parts_of_codes(index: LexicalIndex) -> None:
         ("邮箱", 20),
         ("箱", 20),
     ):
-        assert index.search(query, 3)[0].id == id_, query
+        assert index.scored(query).best(3)[0].id == id_, query
 
 
 @pytest.mark.parametrize(
     "query", ["", "how do I", "zebra", "🙂", 'AND OR " * NEAR(', "'; DROP TABLE x; --", "שלום", "\ud800", "-" * 1_000]
 )
 def test_finds_nothing_where_nothing_is_shared(index: LexicalIndex, query: str) -> None:
-    assert index.search(query, 5) == []
-    assert index.scores(query) == {}
-    assert index.scores(query, [10, 20]) == {10: 0.0, 20: 0.0}
+    assert index.scored(query).best(5) == []
+    assert scores(index, query, [10, 20]) == {10: 0.0, 20: 0.0}
     assert index.coverage(query, 10) == 0.0
 
 
 def test_a_very_long_question(index: LexicalIndex) -> None:
-    assert index.search("withdraw zebra " * 6_667, 5)[0].id == 10
+    assert index.scored("withdraw zebra " * 6_667).best(5)[0].id == 10
 
 
 def test_asks_for_more_than_there_is(index: LexicalIndex) -> None:
-    assert [match.id for match in index.search("email", 1_000)] == [40]
-    assert index.search("email", 0) == []
+    assert [match.id for match in index.scored("email").best(1_000)] == [40]
+    assert index.scored("email").best(0) == []
     with pytest.raises(ValueError, match="-1 results"):
-        index.search("email", -1)
+        index.scored("email").best(-1)
 
 
 def test_equal_scores_come_in_the_order_of_ids() -> None:
     index = LexicalIndex.build([9, 3, 6, 1], ["card fee", "card fee", "card fee", "bank fee"])
-    assert [match.id for match in index.search("card", 2)] == [3, 6]
+    assert [match.id for match in index.scored("card").best(2)] == [3, 6]
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["the", "🙂"]])
@@ -105,7 +110,7 @@ def test_a_corpus_without_terms(texts: list[str], tmp_path: Path) -> None:
     LexicalIndex.build(range(len(texts)), texts).save(tmp_path)
     index = LexicalIndex.load(tmp_path)
     assert len(index) == len(texts)
-    assert index.search("email", 5) == []
+    assert index.scored("email").best(5) == []
 
 
 def test_coverage_is_the_share_of_the_idf(index: LexicalIndex) -> None:
@@ -120,7 +125,7 @@ def test_coverage_is_the_share_of_the_idf(index: LexicalIndex) -> None:
 
 def test_unknown_ids_are_refused(index: LexicalIndex) -> None:
     with pytest.raises(ValueError, match="77 is not in the lexical index"):
-        index.scores("email", [10, 77])
+        scores(index, "email", [10, 77])
     with pytest.raises(ValueError, match="77 is not in the lexical index"):
         index.coverage("email", 77)
     with pytest.raises(ValueError, match="two texts"):
@@ -132,7 +137,7 @@ def test_saves_and_loads(index: LexicalIndex, tmp_path: Path) -> None:
     loaded = LexicalIndex.load(tmp_path / "new" / "lexical")
     assert loaded.ids == index.ids == list(TEXTS)
     for query in ("change email", "withdraw 50101", "邮箱地址", "zebra"):
-        assert loaded.search(query, 5) == index.search(query, 5)
+        assert loaded.scored(query).best(5) == index.scored(query).best(5)
         assert loaded.coverage(query, 40) == index.coverage(query, 40)
 
 

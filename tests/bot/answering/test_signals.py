@@ -1,7 +1,10 @@
+import dataclasses
+from collections.abc import Sequence
 from statistics import fmean
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.ranking import SIGNALS
@@ -31,26 +34,40 @@ def title_keys(shelf: Shelf) -> dict[int, int]:
 
 
 def signals(shelf: Shelf, question: Question) -> dict[str, dict[int, float]]:
-    return {name: dict(values) for name, values in signals_of(shelf.indexes, question, title_keys(shelf)).items()}
+    """Each signal of every passage."""
+    titles = title_keys(shelf)
+    keys = np.array(sorted(titles), dtype=np.int64)
+    proposal = dataclasses.replace(proposed(shelf.indexes, question, 60), keys=keys)
+    found = signals_of(shelf.indexes, question, proposal, np.array([titles[key] for key in keys.tolist()], np.int64))
+    return {name: dict(zip(keys.tolist(), values.tolist(), strict=True)) for name, values in found.items()}
+
+
+def by_key(keys: Sequence[int], values: NDArray[np.floating]) -> dict[int, float]:
+    return dict(zip(keys, values.tolist(), strict=True))
+
+
+def candidates(shelf: Shelf, question: Question, count: int) -> set[int]:
+    return set(proposed(shelf.indexes, question, count).keys.tolist())
 
 
 def test_every_signal_of_every_candidate(small: Shelf) -> None:
     found, (need,) = signals(small, asked(TEXTS[0])), needs(TEXTS[0])
     assert set(found) == set(SIGNALS)
     keys, indexes = list(small.passages), small.indexes
-    assert found["dense"] == indexes.dense.scores(need.vector, keys)
-    assert found["sentence"] == indexes.sentences.scores(need.vector, keys)
+    assert found["dense"] == by_key(keys, indexes.dense.products(need.vector, keys))
+    assert found["sentence"] == by_key(keys, indexes.sentences.products(need.vector, keys))
     assert indexes.late is not None
-    assert found["late"] == pytest.approx(indexes.late.scores(need.tokens, keys))
-    assert found["code"] == indexes.codes.scores(TEXTS[0], keys)
-    of_titles = indexes.titles.scores(need.vector, indexes.titles.ids)
+    assert found["late"] == pytest.approx(by_key(keys, indexes.late.scores(need.tokens, keys)))
+    assert found["code"] == by_key(keys, indexes.codes.scored(TEXTS[0]).of(keys))
+    of_titles = by_key(indexes.titles.ids, indexes.titles.products(need.vector, indexes.titles.ids))
     assert found["title"] == {key: of_titles[title] for key, title in title_keys(small).items()}
 
 
 def test_words_count_as_a_share_of_the_best(small: Shelf) -> None:
-    found, plain = signals(small, asked(TEXTS[0]))["lexical"], small.indexes.lexical.scores(TEXTS[0], [*small.passages])
+    found = signals(small, asked(TEXTS[0]))["lexical"]
+    plain = by_key([*small.passages], small.indexes.lexical.scored(TEXTS[0]).of([*small.passages]))
     assert max(found.values()) == 1.0
-    assert found == {key: score / max(plain.values()) for key, score in plain.items()}
+    assert found == pytest.approx({key: score / max(plain.values()) for key, score in plain.items()})
     assert set(signals(small, asked("zzz"))["lexical"].values()) == {0.0}
 
 
@@ -94,19 +111,20 @@ def test_a_need_without_a_token_is_met_by_nothing(small: Shelf) -> None:
 def test_without_any_need_words_and_codes_are_left(small: Shelf) -> None:
     question = Question((Wording("USDT TRC20", ()),), problem="It failed.")
     assert set(signals(small, question)) == {"lexical", "code"}
-    found = proposed(small.indexes, question, 60)
+    found = candidates(small, question, 60)
     assert {small.passages[key].article_id for key in found} == {"withdrawal-fees"}
 
 
 def test_nothing_has_no_signal(small: Shelf) -> None:
-    assert all(values == {} for values in signals_of(small.indexes, asked("fees"), {}).values())
+    nothing = proposed(Shelf(()).indexes, asked("fees"), 60)
+    assert all(not len(values) for values in signals_of(small.indexes, asked("fees"), nothing, nothing.keys).values())
     empty = Shelf(())
-    assert proposed(empty.indexes, asked("fees"), 60) == set()
+    assert candidates(empty, asked("fees"), 60) == set()
     assert all(values == {} for values in signals(empty, asked("fees")).values())
 
 
 def test_each_index_proposes_and_many_needs_share_the_places(small: Shelf) -> None:
-    assert len(proposed(small.indexes, asked("zzz"), 1)) <= 2
-    assert proposed(small.indexes, asked("zzz"), 1_000) == set(small.passages)
-    few = proposed(small.indexes, asked(*["zzz"] * 40), 60)
+    assert len(candidates(small, asked("zzz"), 1)) <= 2
+    assert candidates(small, asked("zzz"), 1_000) == set(small.passages)
+    few = candidates(small, asked(*["zzz"] * 40), 60)
     assert LEAST_FOR_A_NEED <= len(few) <= 2 * LEAST_FOR_A_NEED

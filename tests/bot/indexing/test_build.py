@@ -57,12 +57,12 @@ def test_a_question_finds_its_passage_by_every_index(workshop: Workshop) -> None
     indexes, asked = generation.indexes, workshop.encoder.encode_queries([passage.text, EMAIL.title])
     assert indexes.dense.search(asked.vectors[0], 1)[0].id == passage.key
     assert indexes.sentences.search(asked.vectors[0], 1)[0].id == passage.key
-    assert indexes.lexical.search("withdrawal cost", 1)[0].id == passage.key
-    assert indexes.codes.search("btc", 5) == [Match(passage.key, 1.0)]
+    assert indexes.lexical.scored("withdrawal cost").best(1)[0].id == passage.key
+    assert indexes.codes.scored("btc").best(5) == [Match(passage.key, 1.0)]
     assert indexes.late is not None
     met = indexes.late.scores(asked.tokens[: asked.starts[1]], list(generation.passages))
-    assert max(met, key=lambda key: met[key]) == passage.key
-    assert met[passage.key] == pytest.approx(1, abs=0.02)
+    assert list(generation.passages)[int(met.argmax())] == passage.key
+    assert met.max() == pytest.approx(1, abs=0.02)
     assert indexes.titles.search(asked.vectors[1], 1)[0].id == generation.title_keys["email"]
 
 
@@ -121,7 +121,10 @@ def test_a_deleted_article_is_never_returned_again(workshop: Workshop) -> None:
     generation = workshop.generation()
     vector, indexes = workshop.encoder.encode_queries([FEES.body]).vectors[0], generation.indexes
     by_meaning = [*indexes.dense.search(vector, 100), *indexes.sentences.search(vector, 100)]
-    by_words = [*indexes.lexical.search(f"{FEES.title} {FEES.body}", 100), *indexes.codes.search(FEES.body, 100)]
+    by_words = [
+        *indexes.lexical.scored(f"{FEES.title} {FEES.body}").best(100),
+        *indexes.codes.scored(FEES.body).best(100),
+    ]
     assert {generation.passages[match.id].article_id for match in by_meaning + by_words} == {"email"}
     assert [match.id for match in indexes.titles.search(vector, 100)] == [generation.title_keys["email"]]
     assert "fees" not in generation.articles
@@ -135,15 +138,15 @@ def test_no_passage_of_an_internal_article_is_indexed(workshop: Workshop) -> Non
     assert set(generation.title_keys) == {"fees"}
     assert {len(known) for known in generation.indexes.passages_in().values()} == {report.passages}
     assert not [text for text in workshop.encoder.texts if SECRET.body in text or SECRET.title in text]
-    assert generation.indexes.lexical.search("risk desk playbook", 10) == []
+    assert generation.indexes.lexical.scored("risk desk playbook").best(10) == []
 
 
 def test_an_article_that_becomes_internal_leaves_the_index(workshop: Workshop) -> None:
     public = Article(id="secret", title=SECRET.title, body=SECRET.body)
     workshop.index(Shelf("docs", [FEES, public]))
-    assert workshop.generation().indexes.lexical.search("risk desk", 10)
+    assert workshop.generation().indexes.lexical.scored("risk desk").best(10)
     assert workshop.index(Shelf("docs", [FEES, SECRET])).changed == 1
-    assert workshop.generation().indexes.lexical.search("risk desk", 10) == []
+    assert workshop.generation().indexes.lexical.scored("risk desk").best(10) == []
 
 
 def test_another_encoder_encodes_everything(workshop: Workshop) -> None:
@@ -240,7 +243,7 @@ def test_no_article_at_all_is_an_empty_generation(workshop: Workshop) -> None:
     report = workshop.index(Shelf("docs", [Rejected("docs", "a.md", "The file a.md is binary.")])).to_json()
     assert (report["articles"], report["passages"]) == (numbers(failed=1), 0)
     generation = workshop.generation()
-    assert generation.indexes.lexical.search("fees", 10) == []
+    assert generation.indexes.lexical.scored("fees").best(10) == []
     vector = workshop.encoder.encode_queries(["fees"]).vectors[0]
     assert generation.indexes.dense.search(vector, 10) == generation.indexes.sentences.search(vector, 10) == []
     assert workshop.index(Shelf("docs", [FEES])).generation == 2

@@ -68,12 +68,12 @@ def answers(indexes: Indexes, question: str) -> list[object]:
     vector = asked.vectors[0]
     by_vector = [indexes.dense, indexes.sentences, indexes.titles]
     by_words = [indexes.lexical, indexes.codes]
-    late = indexes.late.scores(asked.tokens, passages) if indexes.late else None
+    late = indexes.late.scores(asked.tokens, passages).tolist() if indexes.late else None
     return [
         *(index.search(vector, 9) for index in by_vector),
-        *(index.scores(vector, index.ids) for index in by_vector),
-        *(index.search(question, 9) for index in by_words),
-        *(index.scores(question, passages) for index in by_words),
+        *(index.products(vector, index.ids).tolist() for index in by_vector),
+        *(index.scored(question).best(9) for index in by_words),
+        *(index.scored(question).of(passages).tolist() for index in by_words),
         [indexes.text_keys(passage) for passage in passages],
         indexes.passages_in(),
         indexes.words,
@@ -95,7 +95,7 @@ def test_every_index_knows_every_passage(indexes: Indexes) -> None:
 
 def test_a_passage_knows_its_texts(indexes: Indexes) -> None:
     texts = ["Fees", "Coins", "The fee is 1 USDT on TRC20.", "It is taken now.", "one", "two"]
-    (passage,) = (match.id for match in indexes.lexical.search("fee coins", 1))
+    (passage,) = (match.id for match in indexes.lexical.scored("fee coins").best(1))
     vectors = indexes.texts.vector_block[indexes.texts.rows(indexes.text_keys(passage))]
     np.testing.assert_array_equal(vectors, LetterEncoder().encode_passages(texts).vectors)
     with pytest.raises(ValueError, match="12 is not in the list"):
