@@ -8,19 +8,23 @@ from typing import Annotated
 
 import typer
 
+from bot.answering.history import read_history
 from bot.assembly import Footnote, open_footnote
 from bot.doctor import examine
 from bot.errors import FootnoteError
 from bot.models import CustomerContext
+from bot.replaying import replay, replay_to_json
 from bot.settings import Settings, describe, load_settings
 from bot.terminal import (
     TerminalProgress,
+    print_differences,
     print_hits,
     print_json,
     print_reply,
     print_report,
     print_settings,
     print_trace,
+    read_text,
     run_command,
 )
 from bot.web.server import serve as serve_http
@@ -82,15 +86,27 @@ def forget(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="What a customer would ask.")],
+    question: Annotated[str | None, typer.Argument(help="What a customer would ask.")] = None,
     platform: OnPlatform = Platform.ANY,
+    history: Annotated[
+        Path | None, typer.Option("--history", help="JSON list of the messages before it, each with role and text.")
+    ] = None,
+    turn: Annotated[
+        str | None, typer.Option("--replay", metavar="TURN", help="Answer a stored turn again, from its receipt.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what was considered and decided.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Answer one question, with footnotes."""
+    """Answer one question, with footnotes; or one of a stored conversation once more."""
+    if (question is None) == (turn is None):
+        raise typer.BadParameter("Give a question, or --replay with the id of a turn.")
+    if turn is not None:
+        _replay(turn, explain, as_json, data_dir)
+        return
+    said = read_history(read_text(history)) if history else ()
     with _opened(load_settings(data_dir=data_dir)) as footnote:
-        outcome = footnote.assistant.answer(question, CustomerContext(platform=platform))
+        outcome = footnote.assistant.answer(str(question), CustomerContext(platform=platform), said)
     if as_json:
         trace = outcome.trace if explain else None
         print_json({"reply": reply_to_json(outcome.reply), "timings_ms": outcome.timings_ms, "trace": trace})
@@ -98,6 +114,21 @@ def ask(
     print_reply(outcome.reply)
     if explain:
         print_trace(outcome.trace)
+
+
+def _replay(turn: str, explain: bool, as_json: bool, data_dir: Path | None) -> None:
+    with _opened(load_settings(data_dir=data_dir)) as footnote:
+        replayed = replay(footnote.assistant, footnote.database, turn)
+    if as_json:
+        print_json(replay_to_json(replayed, explain))
+    else:
+        print_reply(replayed.outcome.reply)
+        if explain:
+            print_trace(replayed.outcome.trace)
+    if replayed.differences:
+        print_differences(replayed.differences)
+    if not replayed.same:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -129,6 +129,17 @@ class CustomerContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An earlier message of a conversation, oldest first in a history. Of the assistant's also what kind of reply it
+    was and which articles it cited, best first, where that is known."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    kind: str | None = None
+    article_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One question (redacted) and its reply, as stored."""
 
@@ -140,6 +151,8 @@ class Turn:
     """The reply as JSON values in the form of `footnote ask --json`; None while a human owns the conversation."""
     trace: Mapping[str, Any]
     asked_at: datetime
+    receipt: Mapping[str, Any] | None = None
+    """What the reply rests on (bot/answering/receipts.py); None of a turn without a reply and of older ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

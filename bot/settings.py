@@ -4,10 +4,12 @@ environment."""
 import ctypes
 import difflib
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -17,12 +19,33 @@ from bot.errors import ConfigurationError
 
 PREFIX = "FOOTNOTE_"
 TOML_FILE = Path("footnote.toml")
+_HOST_NAME = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*")
+_MAY_HOLD_SECRETS = ("llm_api_key", "llm_base_url")
+"""Settings whose wrong values are not repeated in an error."""
 MALLOPT_ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
 
 
 def _without_trailing_slash(url: str | None) -> str | None:
     return url.rstrip("/") if url else None
+
+
+def _server_address(url: str | None) -> str | None:
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must begin with http:// or https:// and name a server, such as http://127.0.0.1:11434/v1")
+    if "@" in parts.netloc:
+        raise ValueError("it must hold no user and password; put the key into FOOTNOTE_LLM_API_KEY")
+    return url.rstrip("/")
+
+
+def _host_names(text: str) -> str:
+    hosts = [part.strip() for part in text.split(",") if part.strip()]
+    if wrong := [host for host in hosts if not _HOST_NAME.fullmatch(host)]:
+        raise ValueError(f"{wrong[0]!r} is no host name in small letters, such as www.example.com or *.example.com")
+    return text
 
 
 class Settings(BaseSettings):
@@ -56,6 +79,33 @@ class Settings(BaseSettings):
     )
     question_characters: int = Field(8000, ge=100, description="Longest question that is read, in characters.")
     candidates: int = Field(20, ge=10, le=1000, description="Passages that each signal proposes for a question.")
+    llm_base_url: Annotated[str | None, AfterValidator(_server_address)] = Field(
+        None,
+        description="OpenAI-compatible server of a language model that words the answers, up to and with /v1. "
+        "Default: none; answers are quotes.",
+    )
+    llm_model: str | None = Field(None, description="Name of the language model, as its server knows it.")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key of the language model's server, if it wants one.")
+    llm_prompt_tokens: int = Field(
+        4000, ge=1000, le=100_000, description="Most tokens of a prompt: the rules, the question and passages."
+    )
+    llm_answer_tokens: int = Field(
+        600, ge=50, le=4000, description="Most tokens of an answer; one that does not end by then is not used."
+    )
+    llm_at_once: int = Field(
+        8, ge=1, le=256, description="Most answers that the language model writes at once; others are quotes."
+    )
+    llm_first_token_seconds: float = Field(
+        8.0, gt=0, le=60, description="How long the language model may take to begin, in seconds."
+    )
+    llm_total_seconds: float = Field(
+        30.0, gt=0, le=300, description="How long the language model may take for an answer, in seconds."
+    )
+    action_hosts: Annotated[str, AfterValidator(_host_names)] = Field(
+        "",
+        description="Hosts that self-service buttons may lead to, between commas; `*.` in front stands for every name "
+        "below. Default: those that the help center itself names.",
+    )
     index_poll_seconds: float = Field(1.0, ge=0, description="How often a server looks for a new index, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."
@@ -79,6 +129,11 @@ class Settings(BaseSettings):
         reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - not bound here
         host = f"[{reachable}]" if ":" in reachable else reachable
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def hosts_of_actions(self) -> frozenset[str]:
+        """The hosts in `action_hosts`."""
+        return frozenset(host for part in self.action_hosts.split(",") if (host := part.strip()))
 
     @property
     def database_file(self) -> Path:
@@ -127,7 +182,8 @@ def load_settings(**given: Any) -> Settings:
                 "`footnote settings` lists them all."
             ) from error
         where = f"{PREFIX}{name.upper()} (or {name} in footnote.toml)"
-        raise ConfigurationError(f"The setting {where} cannot be {first['input']!r}: {first['msg']}.") from error
+        value = "what it is" if name in _MAY_HOLD_SECRETS else repr(first["input"])
+        raise ConfigurationError(f"The setting {where} cannot be {value}: {first['msg']}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"footnote.toml cannot be read: {error}.") from error
 

@@ -5,6 +5,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,8 +22,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from bot.errors import RequestRefused
 from bot.indexing.build import IndexReport
-from bot.models import Answer, Hit, Reply
+from bot.models import Answer, Clarify, Hit, Reply
 from bot.settings import SettingRow
 
 STEPS_WITHOUT_BAR = 5
@@ -111,6 +113,9 @@ def print_report(report: IndexReport) -> None:
 def print_reply(reply: Reply) -> None:
     """A reply with its footnotes below."""
     _print(reply.text)
+    if isinstance(reply, Clarify):
+        for number, option in enumerate(reply.options, start=1):
+            _print(f"  {number}. {option}")
     if not isinstance(reply, Answer):
         return
     seen: set[int] = set()
@@ -124,6 +129,19 @@ def print_reply(reply: Reply) -> None:
         _print(f"[{citation.number}] {citation.title}{place}{updated}\n    {citation.url}")
     for action, _ in reply.actions:
         _print(f"  → {action.label}: {action.url}")
+
+
+def print_differences(sentences: Sequence[str]) -> None:
+    """What is otherwise than when a turn was answered, on one line of standard error."""
+    print(" ".join(sentences), file=sys.stderr)  # noqa: T201
+
+
+def read_text(file: Path) -> str:
+    """A file that a person named, as UTF-8. RequestRefused with a sentence when it is not that."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RequestRefused(f"The file {file} is not UTF-8 text ({error.reason}). Save it as UTF-8.") from error
 
 
 def print_hits(hits: Sequence[Hit]) -> None:

@@ -55,7 +55,7 @@ def load_dataset(folder: Path, limit: int | None = None) -> Dataset:
                 f"The data set {folder} has no {needed}; "
                 "a BEIR folder needs corpus.jsonl, queries.jsonl and qrels/test.tsv."
             )
-    qrels = _qrels(folder / "qrels" / "test.tsv")
+    qrels = read_qrels(folder / "qrels" / "test.tsv")
     rows = list(json_rows(folder / "queries.jsonl", ("_id", "text")))[:limit]
     return Dataset(
         folder, tuple(Case(row["_id"], row["text"], qrels[row["_id"]]) for row in rows if row["_id"] in qrels)
@@ -84,7 +84,8 @@ def json_rows(file: Path, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _qrels(file: Path) -> dict[str, dict[str, int]]:
+def read_qrels(file: Path) -> dict[str, dict[str, int]]:
+    """Grades of 1 and up, by question, by document. DatasetError when a line cannot be read."""
     grades: dict[str, dict[str, int]] = {}
     with file.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), start=1):

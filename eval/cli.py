@@ -13,18 +13,31 @@ from bot.errors import FootnoteError
 from bot.settings import load_settings
 from bot.terminal import TerminalProgress, print_json, run_command
 from embeddings.errors import EmbeddingError
+from eval.answer_figures import DIALOGUES
+from eval.answers import evaluate_answers
 from eval.bench.contenders import PEERS, chosen_peers
 from eval.bench.demands import read_floors
 from eval.bench.run import BenchOptions, run_bench
 from eval.cases import load_dataset
+from eval.dialogues import measure_dialogues
 from eval.errors import EvaluationError
 from eval.figures import measure_figures
 from eval.fitting import FitOptions, Learned, fit_models
-from eval.reporting import print_bench, print_left_out, print_ranking_fit, print_retrieval, print_robustness
+from eval.links import measure_links
+from eval.reporting import (
+    print_answers,
+    print_bench,
+    print_dialogues,
+    print_left_out,
+    print_ranking_fit,
+    print_retrieval,
+    print_robustness,
+)
 from eval.retrieval import evaluate_retrieval
 from eval.robustness import measure_robustness
 from eval.scale import SIZES, measure_scale, read_sizes
 from eval.scale_page import require_plotting, write_scale
+from eval.twins import measure_twins
 from knowledge.errors import KnowledgeError
 from prompts.errors import PromptError
 
@@ -59,6 +72,60 @@ def retrieval(
         print_json(report.to_json())
     else:
         print_retrieval(report)
+
+
+@app.command()
+def answers(
+    dataset: Annotated[Path, typer.Option("--dataset", help="A folder in the form of BEIR.")],
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N questions of each file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """What is answered, rightly, wrongly or not at all, and how well it is quoted."""
+    settings = load_settings(data_dir=data_dir)
+    with TerminalProgress() as progress:
+        report = evaluate_answers(load_dataset(dataset, limit), settings, progress, limit)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_answers(report)
+
+
+@app.command()
+def dialogues(
+    folder: Annotated[Path, typer.Option("--dialogues", help="Dialogues on the sample help center.")] = DIALOGUES,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """How often a follow-up finds its article, resolved and as it stands."""
+    with TerminalProgress() as progress:
+        report = measure_dialogues(folder, load_settings(data_dir=data_dir), progress)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        print_dialogues(report)
+
+
+@app.command()
+def twins(data_dir: DataDir = None) -> None:
+    """Whether the version that fits the customer's platform is cited, as JSON."""
+    with TerminalProgress() as progress:
+        report = measure_twins(load_settings(data_dir=data_dir), progress)
+    print_json(report.to_json())
+
+
+@app.command()
+def links(
+    name: Annotated[str, typer.Argument(help="What the figures are called.")],
+    source: Annotated[Path, typer.Argument(help="Articles: a folder or a file, as for `footnote index`.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Whether every citation's link leads to its quote, and only there, as JSON."""
+    with TerminalProgress() as progress:
+        report = measure_links(name, source, None, load_settings(data_dir=data_dir), progress)
+    print_json(report.rows())
 
 
 @app.command()

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.indexing.progress import IndexProgress
 from bot.settings import Settings
+from eval.answer_figures import answer_figures
 from eval.cases import load_dataset
 from eval.errors import DatasetError
 from eval.reporting import markdown_table
@@ -57,6 +58,7 @@ def measure_figures(shared: Path, output: Path, settings: Settings, progress: In
     ]
     if (shared / INGEST_TREE).is_file():
         figures += _ingest(shared / INGEST_TREE)
+    figures += [Figure(**row) for row in answer_figures(shared, settings, progress)]
     output.mkdir(parents=True, exist_ok=True)
     document = {"machine": _machine(), "figures": [asdict(figure) for figure in figures]}
     (output / "figures.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -7,8 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from eval.answers import AnswersReport
 from eval.bench.demands import Demand
 from eval.confidence_fit import ConfidenceFit
+from eval.dialogues import DialogueReport
 from eval.ranking_fit import RankingFit
 from eval.retrieval import RetrievalReport
 from eval.robustness import RobustnessReport
@@ -29,6 +31,30 @@ def print_retrieval(report: RetrievalReport) -> None:
         f"the index took {report.index_seconds:.1f} s; "
         f"peak memory {report.peak_rss_mb:.0f} MB"
     )
+
+
+def print_answers(report: AnswersReport) -> None:
+    """One data set's figures about answers as a table."""
+    table = Table("metric", "value", "95 % interval", "n", box=None, pad_edge=False)
+    for name, value in report.metrics.items():
+        if not math.isnan(value.mean):
+            table.add_row(name, f"{value.mean:.4f}", f"{value.low:.4f} – {value.high:.4f}", f"{value.n:,}")
+    console = Console()
+    console.print(f"{report.dataset}: {report.queries} questions and {report.unanswerable} that nothing answers")
+    console.print(table)
+    console.print(f"an answer takes {report.p50_ms:.1f} ms (p50), {report.p95_ms:.1f} ms (p95)")
+
+
+def print_dialogues(report: DialogueReport) -> None:
+    """Each way to search a last message, over all dialogues and their parts."""
+    for metric in next(iter(report.rows)).success:
+        ways = list(next(iter(report.rows)).success[metric])
+        table = Table(metric, "n", *ways, "gain", box=None, pad_edge=False)
+        for row in report.rows:
+            found, gain = row.success[metric], row.gain[metric]
+            shown = [f"{found[way].mean:.3f}" for way in ways]
+            table.add_row(row.dialogues, f"{row.n}", *shown, f"{gain.mean:+.3f} ({gain.low:+.3f} – {gain.high:+.3f})")
+        Console().print(table, "")
 
 
 def print_ranking_fit(fit: RankingFit) -> None:

@@ -7,6 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+HEADINGS_JOINT = " › "
+"""Between the headings of a path."""
+
 
 class Platform(StrEnum):
     """Where a customer is, or which version of the product an article describes."""

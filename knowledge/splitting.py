@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import groupby
 
-from knowledge.models import Article, Passage, passage_id
+from knowledge.models import HEADINGS_JOINT, Article, Passage, passage_id
 from knowledge.sentences import Span, sentence_spans
 from knowledge.structure import Block, BlockKind, outline
 
@@ -29,7 +29,6 @@ SPLITTING_IDENTITY = f"sections-1(target={TARGET_TOKENS},small={SMALL_TOKENS})"
 """Passages of one body, counter and limit are equal under one identity: change it with whatever moves a cut."""
 
 _LISTED = (BlockKind.STEP, BlockKind.BULLET, BlockKind.TABLE_HEAD)
-_JOINER = " › "
 _Cutter = Callable[[str], Iterable[Span]]
 
 
@@ -117,13 +116,13 @@ class _Splitter:
 
     def _context(self, headings: Sequence[str]) -> _Context:
         parts = [text[:_LONGEST_HEADING] for text in headings]
-        title, heading = self._article.title, _JOINER.join(parts)
+        title, heading = self._article.title, HEADINGS_JOINT.join(parts)
         tokens = self._title_tokens + self._count(heading)
         if tokens > self._budget // 2:
             quarter = self._budget // 4
-            while len(parts) > 1 and self._count(_JOINER.join(parts)) > quarter:
+            while len(parts) > 1 and self._count(HEADINGS_JOINT.join(parts)) > quarter:
                 del parts[0]
-            title, heading = self._short_title, _shortened(_JOINER.join(parts), quarter, self._count)
+            title, heading = self._short_title, _shortened(HEADINGS_JOINT.join(parts), quarter, self._count)
             tokens = self._count(title) + self._count(heading)
         return _Context(title, heading, max(1, self._budget - tokens))
 

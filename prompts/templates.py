@@ -26,13 +26,18 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def variables(name: str) -> frozenset[str]:
-    """The variables that template `name` uses. Raises TemplateError when there is no such template."""
+def source(name: str) -> str:
+    """Template `name` as it is written. Raises TemplateError when there is no such template."""
     try:
-        source = (FOLDER / (name + SUFFIX)).read_text(encoding="utf-8")
+        return (FOLDER / (name + SUFFIX)).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise TemplateError(f"There is no template {name!r}; there are: {', '.join(names())}.") from error
-    return frozenset(meta.find_undeclared_variables(_environment.parse(source)))
+
+
+@cache
+def variables(name: str) -> frozenset[str]:
+    """The variables that template `name` uses. Raises TemplateError when there is no such template."""
+    return frozenset(meta.find_undeclared_variables(_environment.parse(source(name))))
 
 
 def render(name: str, **values: object) -> str:

@@ -1,7 +1,9 @@
 """Small real stand-ins that a person can compute, shared by the tests."""
 
 import math
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -59,3 +61,23 @@ class TokenlessEncoder(LetterEncoder):
 
     def encode_queries(self, texts: Sequence[str]) -> Encoding:
         return without_tokens(LetterEncoder().encode_queries(texts).vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class WordVerdict:
+    """What `check_words` found."""
+
+    supported: bool
+    score: float
+    why: str
+
+
+def check_words(sentence: str, passage: str, about: str) -> WordVerdict:
+    """Supported when every number of a sentence and three quarters of its words stand in the passage, its title or its
+    headings."""
+    known = set(re.findall(r"\w+", f"{about} {passage}".lower()))
+    words = re.findall(r"\w+", sentence.lower())
+    if strange := [word for word in words if word[0].isdigit() and word not in known]:
+        return WordVerdict(False, 0.0, f"{strange[0]} does not stand there.")
+    share = sum(word in known for word in words) / max(1, len(words))
+    return WordVerdict(share >= 0.75, share, "" if share >= 0.75 else "Its words do not stand there.")

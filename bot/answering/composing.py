@@ -1,168 +1,155 @@
-"""An answer out of an article's own sentences and steps, in the article's order, each an exact quote by offset.
+"""An answer out of articles' own sentences and steps, each an exact quote by offset. Pure: the same evidence gives the
+same answer.
 
-A unit is what can be quoted by itself: a sentence, a whole step, a bullet or a table row. The composer looks at one
-section of one article (the one of the best passage), keeps a step list whole with the warnings around it, and otherwise
-keeps the sentences that come nearest to the question.
+The article of the best passage answers: with its step list, whole, when that answers best, else with the sentences,
+bullets and rows that come nearest to the question, the nearest first. A second article joins only when the question
+asks for two things and the first says nothing of one.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 from bot.answering.citations import cite
-from bot.answering.pages import page_of
-from bot.answering.sections import Section, asks_how_to, choose_section, sections_of
-from bot.models import Answer, Citation, Hit
-from knowledge.models import Article
-from knowledge.rendering import plain_text
-from knowledge.structure import Block, BlockKind
-from knowledge.units import Unit, table_head, unit_text, units_of
+from bot.answering.evidence import Composition, Evidence
+from bot.answering.extractive.article_reading import ArticleReading, read_article
+from bot.answering.extractive.instructions import Instructions, StepList, choose_instructions, steps_answer
+from bot.answering.extractive.joining import missing_terms, second_article
+from bot.answering.extractive.layout import Part, lay_out, lead
+from bot.answering.extractive.prose import Piece, best_prose, choose_prose
+from bot.answering.extractive.sections import Quotable, Section, platform_of
+from bot.answering.extractive.term_sets import term_set
+from bot.answering.verification import intact
+from bot.models import Answer
+from embeddings.terms import terms
+from knowledge.models import Article, Passage, Platform
+from knowledge.structure import BlockKind
+from knowledge.units import Unit
 
-MOST_SENTENCES = 4
-MOST_ROWS = 12
-KEPT_SHARE = 0.72
-"""A sentence is kept when its relevance is at least this share of the best one's."""
+SHARE_OF_TWO = 0.6
+"""What each of two articles may say of what one may."""
 
-Relevance = Callable[[Sequence[str]], Sequence[float]]
-"""How well each text answers the question, higher is better; same length as the texts."""
-
-PROSE_BEATS_STEPS = 1.25
-"""Asked how to do something, prose is quoted instead of a step list when its best sentence is this many times as
-relevant."""
-
-_PARAGRAPH_END = re.compile(r"\n(?=[ \t>]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3}|\||#{1,6}[ \t]))")
-"""The line end after which a block is nested in an item or callout, or a blank line stands."""
-_WARNING = re.compile(r">\s*\*\*Warning", re.IGNORECASE)
-_LISTED = (BlockKind.BULLET, BlockKind.TABLE_ROW, BlockKind.STEP)
+Say = Callable[..., str]
+"""Renders a template of prompts/ with its variables."""
 
 
-def compose(
-    hits: Sequence[Hit],
-    article: Article,
-    question: str,
-    relevance: Relevance,
-    *,
-    confidence: float,
-    links_start_with: str,
-) -> Answer | None:
-    """The answer that the best section of `article` gives, or None when it has nothing to quote. `hits` are best
-    first."""
-    own = [hit for hit in hits if hit.passage.article_id == article.id]
-    sections = sections_of(page_of(article.body).blocks)
-    section = choose_section(sections, own, question)
-    if section is None:
-        return None
-    units = step_list(section, sections, article, relevance, asks_how_to(question)) or relevant_units(
-        section, article, relevance
-    )
-    if not units:
-        return None
-    citations = tuple(cite(article, unit.start, unit.end, 1, links_start_with) for unit in units)
+@dataclass(frozen=True, slots=True)
+class ExtractiveComposer:
+    """Composes from exact quotes; a sentence of our own comes from a template by `say`."""
+
+    say: Say
+
+    def compose(self, evidence: Evidence) -> Composition | None:
+        """The answer; None when the best article has nothing that this customer may be quoted."""
+        first = evidence.hits[0].passage.article_id
+        parts = self._parts(read_article(evidence.articles[first], evidence))
+        if not parts:
+            return None
+        missing = missing_terms(evidence.question, _said(parts))
+        second = second_article(evidence.hits, first, missing) if missing else None
+        if second is not None:
+            parts = self._both(evidence, {first: frozenset(terms(evidence.question)) - missing, second: missing})
+        standing = _standing(parts, evidence)
+        return Composition(answer=_answer(standing, evidence), account=_account(standing)) if standing else None
+
+    def _both(self, evidence: Evidence, wanted: Mapping[str, Collection[str]]) -> list[Part]:
+        """What each of two articles says of the terms that it is read for."""
+        return [
+            part
+            for id_, for_terms in wanted.items()
+            for part in self._parts(read_article(evidence.articles[id_], evidence, for_terms), SHARE_OF_TWO)
+        ]
+
+    def _parts(self, reading: ArticleReading, share: float = 1.0) -> list[Part]:
+        instructions = choose_instructions(reading)
+        if instructions and steps_answer(reading, instructions.score, best_prose(reading)):
+            return self._instructions(reading, instructions)
+        return _prose(reading, choose_prose(reading, share))
+
+    def _instructions(self, reading: ArticleReading, found: Instructions) -> list[Part]:
+        article = reading.article
+        lists = [self._steps(article, each, _lead(reading, each.section)) for each in found.lists]
+        before = [Part(article, _units(found.opening)), Part(article, _units(found.conditions))]
+        return [part for part in (*before, *lists) if part.units]
+
+    def _steps(self, article: Article, found: StepList, above: str) -> Part:
+        units = sorted(_units((*found.steps, *found.beside)), key=lambda unit: unit.start)
+        rest = self.say("replies/more_steps.txt", count=found.left_out) if found.left_out else ""
+        return Part(article, tuple(units), above, rest)
+
+
+def _prose(reading: ArticleReading, pieces: Sequence[Piece]) -> list[Part]:
+    return [
+        Part(
+            reading.article,
+            tuple(each.unit for piece in together for each in piece.quotables),
+            _lead(reading, section),
+        )
+        for section, together in groupby(pieces, key=lambda piece: piece.section.section)
+    ]
+
+
+def _lead(reading: ArticleReading, section: Section) -> str:
+    """The heading that says which platform a section is for, when the customer's is not known."""
+    if reading.platform is not Platform.ANY or section.platform is Platform.ANY:
+        return ""
+    return lead(next(heading for heading in reversed(section.headings) if platform_of((heading,)) is section.platform))
+
+
+def _standing(parts: Sequence[Part], evidence: Evidence) -> list[Part]:
+    """The parts without what touches a passage that is no longer as it was indexed; a step list stands or falls as a
+    whole."""
+    found = [hit.passage for hit in evidence.hits]
+    damaged = [each for each in found if not intact(each, evidence.articles[each.article_id])]
+    if not damaged:
+        return list(parts)
+    standing = []
+    for part in parts:
+        whole = [unit for unit in part.units if not any(_touches(each, part.article, unit) for each in damaged)]
+        if whole and (len(whole) == len(part.units) or not _has_steps(part)):
+            standing.append(replace(part, units=tuple(whole)))
+    return standing
+
+
+def _touches(passage: Passage, article: Article, unit: Unit) -> bool:
+    return passage.article_id == article.id and passage.start < unit.end and unit.start < passage.end
+
+
+def _has_steps(part: Part) -> bool:
+    return any(unit.block.kind is BlockKind.STEP for unit in part.units)
+
+
+def _answer(parts: Sequence[Part], evidence: Evidence) -> Answer:
+    articles = {part.article.id: part.article for part in parts}
+    numbers = {id_: number for number, id_ in enumerate(articles, start=1)}
     return Answer(
-        text=lay_out(article, units, citations),
-        citations=citations,
-        actions=tuple((action, article.id) for action in article.actions),
-        confidence=confidence,
+        text=lay_out(parts, [numbers[part.article.id] for part in parts]),
+        citations=tuple(
+            cite(part.article, unit.start, unit.end, numbers[part.article.id], evidence.links_start_with)
+            for part in parts
+            for unit in part.units
+        ),
+        confidence=evidence.confidence,
     )
 
 
-def step_list(
-    section: Section, sections: Sequence[Section], article: Article, relevance: Relevance, how_to: bool
-) -> tuple[Unit, ...]:
-    """The step list of the section, whole, with the callouts around it and the warnings before it; empty when prose
-    answers better."""
-    lists: dict[int, list[Block]] = {}
-    for block in section.blocks:
-        if block.kind is BlockKind.STEP:
-            lists.setdefault(block.group, []).append(block)
-    if not lists:
-        return ()
-    prose = [
-        unit for block in section.blocks if block.kind is BlockKind.PARAGRAPH for unit in _quotable(block, article)
+def _account(parts: Sequence[Part]) -> dict[str, Any]:
+    quoted = [
+        {"article_id": part.article.id, "spans": [[unit.start, unit.end] for unit in part.units]} for part in parts
     ]
-    texts = [" ".join(plain_text(article.body[step.start : step.end]) for step in steps) for steps in lists.values()]
-    scores = relevance([*texts, *(_plain(unit, article) for unit in prose)])
-    list_scores, prose_scores = scores[: len(lists)], scores[len(lists) :]
-    if prose_scores and max(prose_scores) > max(list_scores) * (PROSE_BEATS_STEPS if how_to else 1.0):
-        return ()
-    steps = list(lists.values())[max(range(len(lists)), key=lambda i: list_scores[i])]
-    callouts = [block for block in section.blocks if block.kind is BlockKind.CALLOUT]
-    warnings = [
-        block
-        for other in sections
-        if not other.has_steps
-        for block in other.blocks
-        if block.kind is BlockKind.CALLOUT
-        and block.end <= steps[0].start
-        and _WARNING.search(article.body[block.start : block.end])
+    return {"composer": "extractive", "quoted": quoted}
+
+
+def _said(parts: Sequence[Part]) -> set[str]:
+    texts = [
+        text
+        for part in parts
+        for unit in part.units
+        for text in (part.article.title, *unit.block.headings, part.article.body[unit.start : unit.end])
     ]
-    blocks = sorted([*warnings, *callouts, *steps], key=lambda block: block.start)
-    return tuple(unit for block in blocks for unit in _quotable(block, article))
+    return {term for text in dict.fromkeys(texts) for term in term_set(text)}
 
 
-def relevant_units(section: Section, article: Article, relevance: Relevance) -> tuple[Unit, ...]:
-    """A short section as a whole; of a longer one the units nearest to the question, in the article's order, lists and
-    tables whole."""
-    units = [unit for block in section.blocks for unit in _quotable(block, article)]
-    if len(units) <= MOST_SENTENCES:
-        return tuple(units)
-    scores = relevance([_plain(unit, article) for unit in units])
-    best = max(scores)
-    ranked = sorted(range(len(units)), key=lambda i: -scores[i])
-    kept = [i for i in ranked if scores[i] >= best * KEPT_SHARE][:MOST_SENTENCES]
-    groups = {units[i].block.group for i in kept if units[i].block.kind in _LISTED}
-    whole = [i for i, unit in enumerate(units) if unit.block.group in groups][:MOST_ROWS]
-    return tuple(units[i] for i in sorted({*kept, *whole}))
-
-
-def lay_out(article: Article, units: Sequence[Unit], citations: Sequence[Citation]) -> str:
-    """CommonMark (with tables): every quote followed by its footnote number, blocks as they stand in the article."""
-    parts: list[str] = []
-    previous: Block | None = None
-    number = 0
-    for unit, citation in zip(units, citations, strict=True):
-        block, quote = unit.block, article.body[unit.start : unit.end]
-        joined = previous is not None and previous.group == block.group
-        match block.kind:
-            case BlockKind.STEP:
-                number = number + 1 if joined and number else (block.number or 1)
-                marker = f"{number}. "
-                nested = _indented(quote, len(marker) - (unit.start - block.start))
-                parts.append(("\n" if joined else "\n\n") + marker + footnoted(nested, citation.number))
-            case BlockKind.BULLET:
-                parts.append(("\n" if joined else "\n\n") + "- " + footnoted(quote, citation.number))
-            case BlockKind.TABLE_ROW:
-                head = "" if joined else "\n\n" + table_head(block, article.body, page_of(article.body).blocks) + "\n"
-                parts.append((head or "\n") + footnoted_row(quote, citation.number))
-            case BlockKind.CALLOUT:
-                parts.append("\n\n> " + footnoted(quote, citation.number))
-            case BlockKind.CODE:
-                parts.append(f"\n\n{quote}\n\n[{citation.number}]")
-            case _:
-                parts.append((" " if joined else "\n\n") + footnoted(quote, citation.number))
-        previous = block
-    return "".join(parts).strip()
-
-
-def footnoted(quote: str, number: int) -> str:
-    """The quote with its number at the end of its first paragraph, so that nested lists stay lists."""
-    found = _PARAGRAPH_END.search(quote)
-    end = found.start() if found else len(quote)
-    return f"{quote[:end]} [{number}]{quote[end:]}"
-
-
-def footnoted_row(row: str, number: int) -> str:
-    """A table row with its number in the last cell."""
-    return f"{row.rstrip().removesuffix('|').rstrip()} [{number}] |"
-
-
-def _indented(quote: str, by: int) -> str:
-    """The quote with what is nested in it moved right, where its new marker is wider than the one in the article."""
-    return re.sub(r"\n(?=[^\n])", "\n" + " " * by, quote) if by > 0 else quote
-
-
-def _quotable(block: Block, article: Article) -> list[Unit]:
-    return [unit for unit in units_of(block, article.body) if not unit.announces]
-
-
-def _plain(unit: Unit, article: Article) -> str:
-    return unit_text(unit, article.body, page_of(article.body).blocks)
+def _units(quotables: Sequence[Quotable]) -> tuple[Unit, ...]:
+    return tuple(each.unit for each in quotables)

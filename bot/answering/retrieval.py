@@ -1,18 +1,20 @@
 """Which passages answer a question, and why: every signal, their sum, and the join of ids with passages."""
 
-import re
 from collections.abc import Collection
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 
+from bot.answering.extractive.sections import platform_of
 from bot.answering.questions import Question
 from bot.answering.ranking import RankingModel
 from bot.answering.search_index import Indexes, SearchIndex
-from bot.answering.signals import late_index, proposed, signals_of
+from bot.answering.signals import Proposal, late_index, proposed, signals_of
+from bot.answering.versions import article_platform, versions_to_search
 from bot.models import Hit, Search
 from embeddings.fusion import fuse
-from knowledge.models import Article, Passage, Platform
+from knowledge.models import HEADINGS_JOINT, Article, Passage, Platform
 
 OTHER_PLATFORM_PENALTY = 0.10
 """Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
@@ -22,10 +24,6 @@ NEITHER_PLATFORM_PENALTY = 0.03
 for it is meant."""
 SUPERSEDED_PENALTY = 0.10
 """Taken from the fused score of an article that a newer one, which customers may read, replaces."""
-
-_TITLE_PLATFORM = re.compile(r"\((web|app)\)\W*$", re.IGNORECASE)
-_APP_HEADING = re.compile(r"\b(app|mobile|ios|iphone|android)\b", re.IGNORECASE)
-_WEB_HEADING = re.compile(r"\b(web|website|desktop|browser|computer)\b", re.IGNORECASE)
 
 
 def retrieve(
@@ -38,7 +36,7 @@ def retrieve(
 ) -> tuple[Hit, ...]:
     """Passages for a question, best first; the indexes of passages, sentences, terms and codes each propose
     `candidates`."""
-    proposal = proposed(index.indexes, question, candidates)
+    proposal = _with_versions(proposed(index.indexes, question, candidates), index, platform)
     passages = {key: index.passages[key] for key in proposal.keys.tolist()}
     titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
     signals = signals_of(index.indexes, question, proposal, titles)
@@ -72,15 +70,19 @@ def lesser_modes(indexes: Indexes, question: Question) -> tuple[str, ...]:
 
 
 def passage_platform(passage: Passage, article: Article) -> Platform:
-    """The platform a passage speaks of: its article's, else what the title ends with, else what the headings say."""
-    if article.platform is not Platform.ANY:
-        return article.platform
-    if named := _TITLE_PLATFORM.search(article.title):
-        return Platform(named[1].lower())
-    app, web = bool(_APP_HEADING.search(passage.heading)), bool(_WEB_HEADING.search(passage.heading))
-    if app == web:
-        return Platform.ANY
-    return Platform.APP if app else Platform.WEB
+    """The platform a passage speaks of: its article's, else the one that its headings name."""
+    own = article_platform(article)
+    return own if own is not Platform.ANY else platform_of(passage.heading.split(HEADINGS_JOINT))
+
+
+def _with_versions(proposal: Proposal, index: SearchIndex, platform: Platform) -> Proposal:
+    """The proposal with those versions of its articles that may fit the customer better, whoever proposes them."""
+    if not index.kin:
+        return proposal
+    ids = dict.fromkeys(index.passages[key].article_id for key in proposal.keys.tolist())
+    others = versions_to_search(ids, index.kin, index.articles, platform, index.superseded)
+    keys = [key for id_ in others for key in index.passage_keys.get(id_, ())]
+    return replace(proposal, keys=np.union1d(proposal.keys, np.array(keys, dtype=np.int64)))
 
 
 def _hit(passage: Passage, score: float, signals: dict[str, float], index: SearchIndex, platform: Platform) -> Hit:

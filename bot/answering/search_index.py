@@ -62,6 +62,9 @@ class StoredTexts(Protocol):
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of known texts, shape (len(texts), dimensions)."""
 
+    def tokens(self, text: str) -> TokenVectors:
+        """The token vectors of a known text, shape (its tokens, token_dimensions)."""
+
 
 class Indexes(Protocol):
     """The indexes over the passages of one generation, by passage key."""
@@ -107,6 +110,10 @@ class SearchIndex(Protocol):
         """Which generation."""
 
     @property
+    def sha256(self) -> str:
+        """The checksum of what decides a search, 64 hexadecimal digits; the same for the same articles."""
+
+    @property
     def articles(self) -> Mapping[str, Article]:
         """Articles by id."""
 
@@ -121,6 +128,18 @@ class SearchIndex(Protocol):
     @property
     def superseded(self) -> Collection[str]:
         """Ids of the articles that a newer one, which customers may read, replaces."""
+
+    @property
+    def kin(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of its whole family, itself included, by the id of each article that has versions."""
+
+    @property
+    def latest_year(self) -> int | None:
+        """In which the newest article that customers may read was updated."""
+
+    @property
+    def passage_keys(self) -> Mapping[str, tuple[int, ...]]:
+        """The keys of an article's passages, by article id."""
 
     @property
     def indexes(self) -> Indexes:

@@ -1,7 +1,7 @@
 """Index generations: immutable, self-contained folders, each with its manifest; written whole or not at all.
 
     index/.writer.lock
-    index/gen-000001/{manifest.json, articles.jsonl, passages.jsonl, and the files of every index}
+    index/gen-000001/{manifest.json, articles.jsonl, passages.jsonl, families.json, and the files of every index}
 
 A generation is made in a folder of another name, synced to disk and renamed; only then may the database name it.
 """
@@ -21,10 +21,12 @@ from bot.errors import IndexUnavailable
 from bot.indexing.indexes import TITLES_FILE, Indexes
 from bot.indexing.manifest import MANIFEST_FILE, MEND, Counts, FileEntry, Manifest, read_manifest, verify_files
 from embeddings.errors import IndexFileError
+from knowledge.families import families_of, kin_of
 from knowledge.models import Article, Audience, Passage
 
 ARTICLES_FILE = "articles.jsonl"
 PASSAGES_FILE = "passages.jsonl"
+FAMILIES_FILE = "families.json"
 BUILDING_PREFIX = ".building-"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})")
 
@@ -60,7 +62,18 @@ class Generation:
     """The id in `indexes.titles` of every public article, by article id."""
     superseded: frozenset[str]
     """Ids of the articles that a public one replaces."""
+    kin: Mapping[str, tuple[str, ...]]
+    """Of every public article that has versions, the ids of its whole family."""
+    latest_year: int | None
+    """In which the newest public article was updated."""
+    passage_keys: Mapping[str, tuple[int, ...]]
+    """The keys of an article's passages, by article id."""
     indexes: Indexes
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of what decides a search."""
+        return self.manifest.content_sha256
 
 
 def generation_folder(index_folder: Path, number: int) -> Path:
@@ -101,6 +114,9 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         passages=passages,
         title_keys={id_: title_key(id_) for id_ in public_ids(articles)},
         superseded=superseded_by_public(articles),
+        kin=kin_of(json.loads((folder / FAMILIES_FILE).read_text(encoding="utf-8"))),
+        latest_year=latest_year(articles),
+        passage_keys=keys_by_article(passages),
         indexes=Indexes.load(folder),
     )
 
@@ -132,6 +148,19 @@ def superseded_by_public(articles: Mapping[str, Article]) -> frozenset[str]:
     return frozenset(old for id_ in public_ids(articles) for old in articles[id_].supersedes)
 
 
+def latest_year(articles: Mapping[str, Article]) -> int | None:
+    """The year in which the newest public article was updated: what "now" is to a help center, without a clock."""
+    return max((date.year for id_ in public_ids(articles) if (date := articles[id_].updated_at)), default=None)
+
+
+def keys_by_article(passages: Mapping[int, Passage]) -> dict[str, tuple[int, ...]]:
+    """The keys of each article's passages, ascending."""
+    keys: dict[str, list[int]] = {}
+    for key in sorted(passages):
+        keys.setdefault(passages[key].article_id, []).append(key)
+    return {id_: tuple(own) for id_, own in keys.items()}
+
+
 def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], None] = lambda _: None) -> Manifest:
     """Write `draft` as `gen-NNNNNN`: under that name it is complete and on disk, or it is not there.
 
@@ -143,6 +172,7 @@ def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], 
     building.mkdir(parents=True)
     reached("building")
     _write_rows(building / ARTICLES_FILE, draft.articles.values())
+    _write_families(building / FAMILIES_FILE, draft.articles)
     _write_rows(building / PASSAGES_FILE, draft.passages.values())
     draft.indexes.save(building)
     manifest = _describe(building, draft)
@@ -193,6 +223,13 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 def _write_rows(file: Path, items: Iterable[Article | Passage]) -> None:
     with file.open("w", encoding="utf-8", newline="\n") as lines:
         lines.writelines(json.dumps(item.to_json(), ensure_ascii=False) + "\n" for item in items)
+
+
+def _write_families(file: Path, articles: Mapping[str, Article]) -> None:
+    """The family of each public article that is not alone in its own."""
+    families = families_of([articles[id_] for id_ in public_ids(articles)])
+    kin = kin_of(families)
+    file.write_text(json.dumps({id_: families[id_] for id_ in sorted(kin)}, indent=1) + "\n", encoding="utf-8")
 
 
 def _sync(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from bot.errors import IndexUnavailable
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST_FILE = "manifest.json"
 MEND = "run `footnote index --rebuild`"
 
@@ -63,6 +63,13 @@ class Manifest(BaseModel):
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         sealed = {"manifest": content, "sha256": hashlib.sha256(text.encode()).hexdigest()}
         return (json.dumps(sealed, sort_keys=True, ensure_ascii=False, indent=2) + "\n").encode()
+
+    @property
+    def content_sha256(self) -> str:
+        """The checksum of what decides a search: rules, encoder and every file. Two generations made of the same
+        articles have the same, whenever they were made and whatever their numbers."""
+        content = self.model_dump(mode="json", exclude={"number", "created_at", "listings"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @property
     def sha256(self) -> str:

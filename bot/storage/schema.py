@@ -108,6 +108,7 @@ turns = Table(
     Column("question", Text, nullable=False),
     Column("reply", JSON(none_as_null=True)),
     Column("trace", JSON, nullable=False),
+    Column("receipt", JSON(none_as_null=True)),
     Column("asked_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "client_message_id"),
     UniqueConstraint("conversation_id", "position"),

@@ -48,6 +48,25 @@ def turns_of(database: Database, conversation_id: str) -> tuple[Turn, ...]:
         return tuple(_turn(row) for row in connection.execute(query))
 
 
+def turn_of(database: Database, turn_id: str) -> Turn | None:
+    """The turn with this id, of whatever conversation; None when there is none."""
+    with database.read() as connection:
+        row = connection.execute(select(turns).where(turns.c.id == turn_id)).first()
+    return None if row is None else _turn(row)
+
+
+def last_turns(database: Database, conversation_id: str, most: int, before: str | None = None) -> tuple[Turn, ...]:
+    """The conversation's last turns, at most `most`, first to last; only those before the turn with the id `before`,
+    and none when that is not a turn of this conversation."""
+    query = select(turns).where(turns.c.conversation_id == conversation_id)
+    if before is not None:
+        own = select(turns.c.position).where(turns.c.id == before, turns.c.conversation_id == conversation_id)
+        query = query.where(turns.c.position < own.scalar_subquery())
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(turns.c.position.desc()).limit(most)).all()
+    return tuple(_turn(row) for row in reversed(rows))
+
+
 def _find(connection: Connection, conversation_id: str, client_message_id: str) -> Turn | None:
     query = select(turns).where(
         turns.c.conversation_id == conversation_id, turns.c.client_message_id == client_message_id
@@ -67,6 +86,7 @@ def _insert(connection: Connection, turn: Turn) -> None:
             question=turn.question,
             reply=None if turn.reply is None else dict(turn.reply),
             trace=dict(turn.trace),
+            receipt=None if turn.receipt is None else dict(turn.receipt),
             asked_at=turn.asked_at,
         )
     )
@@ -80,5 +100,6 @@ def _turn(row: Row[Any]) -> Turn:
         question=row.question,
         reply=row.reply,
         trace=row.trace,
+        receipt=row.receipt,
         asked_at=row.asked_at,
     )

@@ -15,7 +15,7 @@ from bot.web.headers import SecurityHeaders
 from bot.web.limits import BodyLimit
 from bot.web.logs import RequestLog
 from bot.web.pages import STATIC_FOLDER
-from bot.web.service import Service, warm_up
+from bot.web.service import Service, answers_at_once, warm_up
 
 
 def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
@@ -25,7 +25,7 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = footnote if footnote is not None else await to_thread.run_sync(open_footnote, settings)
         try:
-            app.state.service = service = Service(opened)
+            app.state.service = service = Service(opened, answers_at_once(settings))
             await to_thread.run_sync(warm_up, opened)
             service.warm = True
             yield

@@ -9,6 +9,7 @@ from anyio import CapacityLimiter, to_thread
 
 from bot.assembly import Footnote
 from bot.errors import IndexUnavailable, Overloaded, StorageError
+from bot.settings import Settings
 
 ANSWERS_AT_ONCE = 2
 READS_AT_ONCE = 8
@@ -18,16 +19,25 @@ MOST_WAITING = 64
 Result = TypeVar("Result")
 
 
+def answers_at_once(settings: Settings) -> int:
+    """How many answers are under way at once: a few that compute, and those that wait for the language model."""
+    return ANSWERS_AT_ONCE + (settings.llm_at_once if settings.llm_base_url else 0)
+
+
 @dataclass(slots=True)
 class Service:
     """Runs what blocks (encoding, searching, the database) in bounded pools, never on the event loop."""
 
     footnote: Footnote
+    answers_at_once: int = ANSWERS_AT_ONCE
     warm: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _answers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(ANSWERS_AT_ONCE))
+    _answers: CapacityLimiter = field(init=False)
     _reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(READS_AT_ONCE))
     _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._answers = CapacityLimiter(self.answers_at_once)
 
     async def read(self, work: Callable[[], Result]) -> Result:
         """The result of short work."""
@@ -59,6 +69,8 @@ class Service:
 def warm_up(footnote: Footnote) -> None:
     """Load the encoder, and the index if there is one, so that the first question is as quick as the second."""
     footnote.encoder.encode_queries(["How do I reset my password?"])
+    if footnote.language_model is not None:
+        footnote.language_model.prepare()
     try:
         footnote.index.current()
     except (IndexUnavailable, StorageError):

@@ -94,3 +94,36 @@ def test_a_file_in_another_encoding_is_a_sentence(own_folder: Path) -> None:
     (own_folder / "footnote.toml").write_bytes(b'site_key = "caf\xe9"\n')
     with pytest.raises(ConfigurationError, match=r"footnote\.toml cannot be read"):
         load_settings()
+
+
+def test_no_language_model_unless_one_is_named() -> None:
+    settings = load_settings()
+    assert (settings.llm_base_url, settings.llm_model, settings.llm_api_key.get_secret_value()) == (None, None, "")
+
+
+def test_the_key_of_a_language_model_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", "http://127.0.0.1:11434/v1/")
+    monkeypatch.setenv("FOOTNOTE_LLM_API_KEY", "sk-very-secret")
+    settings = load_settings()
+    assert settings.llm_base_url == "http://127.0.0.1:11434/v1"
+    assert settings.llm_api_key.get_secret_value() == "sk-very-secret"
+    rows = {row.name: row.value for row in describe(settings)}
+    assert rows["llm_api_key"] == "**********"
+    assert "sk-very-secret" not in repr(settings) + repr(rows) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://llm.example/v1", "llm.example/v1", "http:///v1", "https://me:sk-very-secret@llm.example/v1"]
+)
+def test_a_wrong_address_of_a_language_model_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", url)
+    with pytest.raises(ConfigurationError, match="FOOTNOTE_LLM_BASE_URL") as refused:
+        load_settings()
+    assert "sk-very-secret" not in str(refused.value)
+
+
+def test_a_wrong_key_is_not_repeated(own_folder: Path) -> None:
+    (own_folder / "footnote.toml").write_text('llm_api_key = ["sk-very-secret"]\n')
+    with pytest.raises(ConfigurationError, match="FOOTNOTE_LLM_API_KEY") as refused:
+        load_settings()
+    assert "sk-very-secret" not in str(refused.value)

@@ -20,6 +20,7 @@ from bot.assembly import SAMPLE_HELP_CENTER
 from bot.models import CustomerContext
 from bot.wire import reply_to_json
 from embeddings.encoders import Encoder
+from eval.text_directives import matches, page_blocks
 from knowledge.models import Article, Audience, Platform
 from tests.end_to_end.conftest import REAL, ROOT, Command, environment, own_process
 from tests.site import Site, serving
@@ -60,27 +61,17 @@ class Reader:
     site: Site
     pages: dict[str, str] = field(default_factory=dict)
 
-    def text_of(self, url: str) -> str:
-        """What a page shows, on one line."""
-        page = url.partition("#")[0]
-        if page not in self.pages:
-            response = httpx2.get(page, timeout=20)
-            assert response.status_code == 200, page
-            (article,) = LexborHTMLParser(response.text).css("article")
-            self.pages[page] = " ".join(article.text().split())
-        return self.pages[page]
-
     def require_place(self, url: str) -> None:
-        """The link's text stands on its page, or its anchor does."""
-        _, _, fragment = url.partition("#")
-        text = self.text_of(url)
+        """The link's text stands on its page in one place, or its anchor does."""
+        address, _, fragment = url.partition("#")
+        if address not in self.pages:
+            response = httpx2.get(address, timeout=20)
+            assert response.status_code == 200, address
+            self.pages[address] = response.text
         if fragment.startswith(":~:text="):
-            at = 0
-            for part in fragment.removeprefix(":~:text=").split(","):
-                at = text.find(unquote(part), at)
-                assert at >= 0, url
+            assert len(matches(fragment.removeprefix(":~:text="), page_blocks(self.pages[address]))) == 1, url
         elif fragment:
-            page = LexborHTMLParser(httpx2.get(url.partition("#")[0], timeout=20).text)
+            page = LexborHTMLParser(self.pages[address])
             assert [node for node in page.css("article [id]") if node.attributes["id"] == unquote(fragment)], url
 
 

@@ -32,7 +32,7 @@ def served_version(data: Path) -> int:
         generation = ActiveGeneration(database, data / "index").current()
     (version,) = {int(article.title.rsplit(" ", 1)[1]) for article in generation.articles.values()}
     assert len(generation.articles) == len(generation.passages) == ARTICLES
-    assert len(generation.indexes.lexical.search(f"edition {version} rule", 100)) == ARTICLES
+    assert len(generation.indexes.lexical.scored(f"edition {version} rule").best(100)) == ARTICLES
     return version
 
 

@@ -1,15 +1,22 @@
 import pytest
 
 from prompts.errors import TemplateError
-from prompts.templates import names, render, variables
+from prompts.templates import names, render, source, variables
 
 DECLARED = {
+    "answer.md": frozenset({"most_sentences"}),
+    "dialogue.md": frozenset({"conversation", "mark", "message"}),
+    "evidence.md": frozenset({"articles", "mark", "question", "where"}),
+    "replies/about_versions.txt": frozenset({"other", "outdated", "own", "unfit"}),
+    "replies/clarify.txt": frozenset({"platform"}),
     "replies/greeting.txt": frozenset(),
     "replies/low_confidence.txt": frozenset(),
+    "replies/more_steps.txt": frozenset({"count"}),
     "replies/nothing_to_read.txt": frozenset(),
     "replies/secret_seen.txt": frozenset({"secret"}),
     "replies/thanks.txt": frozenset(),
     "replies/user_request.txt": frozenset(),
+    "rewrite.md": frozenset(),
 }
 """Every template with its contract. A template that is not here, or uses anything else, fails the test."""
 
@@ -23,6 +30,12 @@ def test_templates_render(name: str) -> None:
     text = render(name, **dict.fromkeys(DECLARED[name], "a seed phrase"))
     assert text.strip() == text
     assert "{{" not in text and len(text) > 20
+
+
+def test_a_template_as_it_is_written() -> None:
+    assert "{{ secret }}" in source("replies/secret_seen.txt")
+    with pytest.raises(TemplateError, match=r"no template 'replies/none\.txt'"):
+        source("replies/none.txt")
 
 
 def test_a_missing_or_unknown_variable_is_refused() -> None:

@@ -1,19 +1,21 @@
 """A small help center with every index over it, as it is made for a generation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 
 import pytest
 
+from bot.answering.per_generation import PerGeneration
 from bot.answering.questions import Question, read_question
 from bot.answering.ranking import load_ranking_model
 from bot.answering.retrieval import retrieve
-from bot.answering.spellings import Spellings
 from bot.indexing.contents import make_contents
-from bot.indexing.generations import public_ids, superseded_by_public, title_key
+from bot.indexing.generations import keys_by_article, latest_year, public_ids, superseded_by_public, title_key
 from bot.indexing.progress import SilentProgress
 from bot.models import Hit
 from embeddings.encoders import Encoder
+from embeddings.spelling import Spelling
+from knowledge.families import families_of, kin_of
 from knowledge.models import Action, Article, Audience, Platform
 from tests.fakes import LetterEncoder
 
@@ -84,19 +86,27 @@ PLAYBOOK = Article(
 )
 
 
+def spellings_of(is_word: Callable[[str], bool]) -> PerGeneration[Spelling]:
+    return PerGeneration(lambda index: Spelling(index.indexes.words, is_word))
+
+
 class Shelf:
     """A `SearchIndex` over articles; internal ones have no passages, as in a generation."""
 
     number = 7
+    sha256 = "5e" * 32
 
     def __init__(self, articles: Iterable[Article], encoder: Encoder | None = None) -> None:
         self.encoder = encoder or LetterEncoder()
-        self.spellings = Spellings(lambda word: self.encoder.count_tokens(word) == 1)
+        self.spellings = spellings_of(lambda word: self.encoder.count_tokens(word) == 1)
         self.articles = MappingProxyType({article.id: article for article in articles})
         contents = make_contents(self.articles, None, self.encoder, SilentProgress())
         self.passages, self.indexes = contents.passages, contents.indexes
         self.title_keys = {id_: title_key(id_) for id_ in public_ids(self.articles)}
         self.superseded = superseded_by_public(self.articles)
+        self.kin = kin_of(families_of([self.articles[id_] for id_ in public_ids(self.articles)]))
+        self.latest_year = latest_year(self.articles)
+        self.passage_keys = keys_by_article(self.passages)
 
     def question(self, text: str) -> Question:
         return read_question(text, self.encoder, self.indexes, self.spellings.of(self))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bot.answering.questions import Need, Question, Wording
-from bot.answering.relevance import TERM_WEIGHT, relevance_to
+from bot.answering.relevance import LATE_WEIGHT, TERM_WEIGHT, relevance_to
 from embeddings.encoded_texts import EncodedTexts
 from embeddings.encoders import Encoding, Progress
 from tests.fakes import LetterEncoder
@@ -79,3 +79,31 @@ def test_without_the_encoder_shared_terms_are_left() -> None:
     relevance = relevance_to(Question((Wording("change email", ()),), problem="It failed."), ENCODER, NOTHING)
     assert relevance(["change email", "change it", "xyz"]) == pytest.approx([TERM_WEIGHT, TERM_WEIGHT / 2, 0.0])
     assert relevance([]) == []
+
+
+def late(question: str, texts: list[str]) -> list[float]:
+    """Relevances less those without token vectors."""
+    encoded = ENCODER.encode_queries([question])
+    with_tokens = Question((Wording(question, (Need(encoded.vectors[0], encoded.tokens),)),))
+    both = zip(relevance_to(with_tokens, ENCODER, NOTHING)(texts), relevances(question, texts), strict=True)
+    return [found - without for found, without in both]
+
+
+def test_late_interaction_counts_how_well_each_word_is_met() -> None:
+    whole, half, none = late("abc xyz", ["xyz then abc", "abc", "mm"])
+    assert whole == pytest.approx(LATE_WEIGHT, abs=0.02)
+    assert none < half < whole
+
+
+def test_stored_token_vectors_are_used_as_they_are() -> None:
+    encoded = ENCODER.encode_queries(["abc"])
+    question = Question((Wording("abc", (Need(encoded.vectors[0], encoded.tokens),)),))
+    texts = ["abc", "zz"]
+    stored = EncodedTexts.build(texts, ENCODER.encode_passages(texts))
+    judged = relevance_to(question, CountingEncoder(), stored)(texts)
+    assert judged == pytest.approx(relevance_to(question, ENCODER, NOTHING)(texts))
+    assert judged[0] == pytest.approx(1 + LATE_WEIGHT + TERM_WEIGHT, abs=0.02)
+
+
+def test_a_text_without_tokens_is_met_by_none() -> None:
+    assert late("abc", ["", "abc"])[0] == pytest.approx(0, abs=1e-6)

@@ -95,7 +95,7 @@ class Ordeal:
             known = {row.number for row in known_generations(database)}
         assert {passage.article_id for passage in generation.passages.values()} == set(bodies)
         assert generation.number in known <= set(generations_on_disk(self.data / "index"))
-        matches = generation.indexes.lexical.search(f"version{served}", 9)
+        matches = generation.indexes.lexical.scored(f"version{served}").best(9)
         found = {generation.passages[match.id].article_id for match in matches}
         assert found == {"edited", f"new-{served}"}
         return served

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,18 +9,20 @@ from bot.errors import IndexUnavailable
 from bot.indexing.generations import (
     generation_folder,
     generations_on_disk,
+    latest_year,
     load_generation,
     remove_old_generations,
     title_key,
 )
 from bot.indexing.manifest import FORMAT, Manifest
-from knowledge.models import Action, Article, Platform
+from knowledge.models import Action, Article, Audience, Platform
 from tests.bot.indexing.workshop import Shelf, Workshop
 
 FILES = (
     "articles.jsonl",
     "codes/codes.json",
     "dense.faiss",
+    "families.json",
     "lexical/postings.npz",
     "lexical/vocabulary.json",
     "manifest.json",
@@ -164,7 +168,7 @@ def test_a_generation_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"null", b"{}", b'{"manifest": 1}', b"\xff", b'{"manifest": {"format": 2}}']
+    "content", [b"", b"[]", b"null", b"{}", b'{"manifest": 1}', b"\xff", b'{"manifest": {"format": 3}}']
 )
 def test_what_is_no_manifest_is_refused(indexed: Workshop, content: bytes) -> None:
     (generation_folder(indexed.folder, 1) / "manifest.json").write_bytes(content)
@@ -191,3 +195,10 @@ def test_title_keys_fit_an_index() -> None:
     assert len(keys) == 1000
     assert all(0 <= key < 2**60 for key in keys)
     assert title_key("change-email") == title_key("change-email")
+
+
+def test_the_year_of_a_help_center_is_that_of_its_newest_public_article() -> None:
+    dated = [replace(ARTICLES[0], updated_at=date(year, 5, 1)) for year in (2024, 2026)]
+    articles = {"a": dated[0], "b": replace(dated[1], id="b", audience=Audience.INTERNAL), "c": ARTICLES[1]}
+    assert latest_year(articles) == 2024
+    assert latest_year({"b": articles["b"]}) is None

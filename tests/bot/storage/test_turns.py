@@ -10,7 +10,7 @@ from bot.errors import ConversationNotFound
 from bot.models import CustomerContext, Owner, Turn
 from bot.storage.conversations import authorised_conversation, set_owner, start_conversation
 from bot.storage.database import Database
-from bot.storage.turns import find_turn, record_turn, turns_of
+from bot.storage.turns import find_turn, last_turns, record_turn, turn_of, turns_of
 
 
 def turn(conversation_id: str, number: int, now: datetime) -> Turn:
@@ -129,3 +129,21 @@ def test_whoever_took_over_while_the_reply_was_made_keeps_the_conversation(
     set_owner(database, conversation[0], Owner.HUMAN)
     record_turn(database, turn(conversation[0], 1, now), lambda before: before)
     assert authorised_conversation(database, *conversation).owner is Owner.HUMAN
+
+
+def test_a_turn_is_found_by_its_id(database: Database, conversation: tuple[str, str], now: datetime) -> None:
+    first = record_turn(database, turn(conversation[0], 1, now), to(Owner.BOT))
+    assert turn_of(database, "t1") == first
+    assert turn_of(database, "m1") is turn_of(database, "'; --") is None
+
+
+def test_the_last_turns_of_a_conversation(database: Database, conversation: tuple[str, str], now: datetime) -> None:
+    turns = [record_turn(database, turn(conversation[0], number, now), to(Owner.BOT)) for number in range(5)]
+    other, _ = start_conversation(database, "site", CustomerContext(), now)
+    record_turn(database, replace(turn(other.id, 9, now)), to(Owner.BOT))
+    assert last_turns(database, conversation[0], 3) == tuple(turns[2:])
+    assert last_turns(database, conversation[0], 9) == tuple(turns)
+    assert last_turns(database, conversation[0], 2, before="t3") == tuple(turns[1:3])
+    assert last_turns(database, conversation[0], 2, before="t0") == ()
+    assert last_turns(database, conversation[0], 2, before="t9") == ()
+    assert last_turns(database, "nobody", 2) == last_turns(database, conversation[0], 0) == ()

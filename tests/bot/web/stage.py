@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,11 +12,11 @@ from typing import Any, cast
 from fastapi import FastAPI
 
 from bot.assembly import Footnote
+from bot.assistant import Outcome
 from bot.errors import IndexUnavailable
-from bot.models import Answer, Citation, CustomerContext, Reply
+from bot.models import Answer, Citation, CustomerContext, Reply, Said
 from bot.settings import Settings
 from bot.storage.database import open_database
-from bot.turns import Outcome
 from bot.web.server import Server, listening_socket, server_for
 from knowledge.models import Action, Article, Audience, Platform
 from tests.fakes import LetterEncoder
@@ -89,7 +89,9 @@ class ScriptedAssistant:
     def enqueue(self, *replies: Reply | BaseException) -> None:
         self.script.extend(replies)
 
-    def answer(self, text: str, context: CustomerContext) -> Outcome:
+    def answer(
+        self, text: str, context: CustomerContext, history: Sequence[Said] = (), turns: Sequence[str] = ()
+    ) -> Outcome:
         self.history.append((text, context))
         if self.gate is not None:
             self.waiting.release()
@@ -97,7 +99,8 @@ class ScriptedAssistant:
         reply = self.script.pop(0) if self.script else ANSWER
         if isinstance(reply, BaseException):
             raise reply
-        return Outcome(question=text.replace("hunter2", "•••"), reply=reply, timings_ms={}, trace={"candidates": []})
+        question, trace = text.replace("hunter2", "•••"), {"candidates": []}
+        return Outcome(question=question, reply=reply, timings_ms={}, trace=trace, receipt={})
 
 
 @dataclass

@@ -1,11 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.answering.spellings import Spellings
-from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, Shelf
+from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, Shelf, spellings_of
 
 
 def test_the_words_are_those_of_the_generation() -> None:
-    spellings = Spellings(lambda word: False)
+    spellings = spellings_of(lambda word: False)
     emails, fees = Shelf((CHANGE_EMAIL,)), Shelf((FEES,))
     assert spellings.of(emails).correct("cahnge").text == "change"
     assert spellings.of(fees).correct("cahnge").text == "cahnge"
@@ -14,11 +13,11 @@ def test_the_words_are_those_of_the_generation() -> None:
 
 def test_a_word_that_the_encoder_knows_is_left_alone() -> None:
     shelf = Shelf((CHANGE_EMAIL,))
-    assert Spellings(lambda word: word == "cahnge").of(shelf).correct("cahnge emial").text == "cahnge email"
+    assert spellings_of(lambda word: word == "cahnge").of(shelf).correct("cahnge emial").text == "cahnge email"
 
 
 def test_made_once_for_a_generation_however_many_ask() -> None:
-    spellings, shelf = Spellings(lambda word: False), Shelf((FEES,))
+    spellings, shelf = spellings_of(lambda word: False), Shelf((FEES,))
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: spellings.of(shelf), range(40)))
     assert all(one is found[0] for one in found)

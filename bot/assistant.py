@@ -1,0 +1,252 @@
+"""From a customer's message to a reply: what decides it, in the order in which it is decided."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.answering.actions import actions_for
+from bot.answering.clarify import clarify
+from bot.answering.confidence import ConfidenceModel, confidence_signals
+from bot.answering.evidence import Composer, Composition, Evidence
+from bot.answering.followups import Resolution, resolve, reworded
+from bot.answering.model.model_rewriting import Rewriter
+from bot.answering.per_generation import PerGeneration
+from bot.answering.questions import Question, read_question
+from bot.answering.ranking import RankingModel
+from bot.answering.receipts import Circumstances, receipt, sha256_of
+from bot.answering.relevance import relevance_to
+from bot.answering.retrieval import search
+from bot.answering.search_index import SearchIndex
+from bot.answering.smalltalk import small_talk
+from bot.answering.stopwatch import Stopwatch
+from bot.answering.version_notes import version_note
+from bot.answering.versions import Versions, choose_versions
+from bot.errors import EmptyMessage, MessageTooLong
+from bot.handoff.escalation import reason_after_search, reason_before_search
+from bot.models import Answer, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Said, Search
+from bot.safety.redaction import Redaction, critical, redact
+from bot.wire import reply_to_json, trace_to_json
+from embeddings.encoders import Encoder
+from embeddings.spelling import Spelling
+from knowledge.models import Platform
+from prompts.templates import render
+
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: the question as it may be stored (redacted), the reply, and how it came about."""
+
+    question: str
+    reply: Reply
+    timings_ms: Mapping[str, float]
+    trace: Mapping[str, Any]
+    receipt: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What a message was found to mean and what was found for it."""
+
+    index: SearchIndex
+    resolution: Resolution
+    rewriting: Mapping[str, Any] | None
+    """What a language model made of a follow-up, for the trace."""
+    question: Question
+    platform: Platform
+    search: Search
+    versions: Versions
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Answers one message; remembers nothing."""
+
+    encoder: Encoder
+    generation: Callable[[], SearchIndex]
+    spellings: PerGeneration[Spelling]
+    action_hosts: PerGeneration[Collection[str]]
+    """Hosts that buttons may lead to."""
+    ranking: RankingModel
+    confidence: ConfidenceModel
+    composer: Composer
+    rewriter: Rewriter | None
+    answer_threshold: float
+    question_characters: int
+    candidates: int
+    links_start_with: str
+    config_hash: str
+
+    def answer(
+        self,
+        text: str,
+        context: CustomerContext,
+        history: Sequence[Said] = (),
+        turns: Sequence[str] = (),
+        secrets: Sequence[str] | None = None,
+    ) -> Outcome:
+        """The reply to `text` after `history`, which was made of the stored `turns`. `secrets` are what was found in
+        the message when it was masked before. Raises EmptyMessage, MessageTooLong and IndexUnavailable."""
+        watch = Stopwatch()
+        message = redact(self._accepted(text))
+        circumstances = Circumstances(
+            config_hash=self.config_hash,
+            context=context,
+            links_start_with=self.links_start_with,
+            history=history,
+            turns=turns,
+            secrets=_critical(message) if secrets is None else secrets,
+        )
+        if reply := _reply_without_search(message.text, circumstances.secrets):
+            return self._outcome(message.text, reply, watch, circumstances)
+        found = self._find(message.text, circumstances, watch)
+        if asked := self._question_back(found, history):
+            return self._outcome(message.text, asked, watch, circumstances, found)
+        composed = self._composed(found)
+        reply = self._finished(composed.answer, found) if composed else _handoff_of(found)
+        watch.lap("compose")
+        return self._outcome(message.text, reply, watch, circumstances, found, composed)
+
+    def search(self, query: str, context: CustomerContext) -> tuple[Hit, ...]:
+        """The ranked passages for a query, those of other versions of an article included."""
+        index, query = self.generation(), redact(self._accepted(query)).text
+        return self._searched(index, self._read(query, index), context.platform).hits
+
+    def _find(self, message: str, circumstances: Circumstances, watch: Stopwatch) -> _Found:
+        index = self.generation()
+        resolution, rewriting = self._resolved(message, circumstances.history, index)
+        platform = resolution.platform or circumstances.context.platform
+        question = self._read(resolution.text or message, index)
+        watch.lap("encode")
+        searched = self._searched(index, question, platform)
+        versions = choose_versions(
+            searched.hits, index.kin, index.articles, platform, index.superseded, index.latest_year
+        )
+        searched = replace(searched, hits=versions.hits)
+        signals = confidence_signals(versions.hits, question.text, index.indexes.lexical)
+        watch.lap("search")
+        return _Found(
+            index=index,
+            resolution=resolution,
+            rewriting=rewriting,
+            question=question,
+            platform=platform,
+            search=searched,
+            versions=versions,
+            confidence=self.confidence.probability(signals),
+        )
+
+    def _resolved(
+        self, message: str, history: Sequence[Said], index: SearchIndex
+    ) -> tuple[Resolution, Mapping[str, Any] | None]:
+        resolution = resolve(message, history, _titles_cited(history, index))
+        if self.rewriter is None or not resolution.follows:
+            return resolution, None
+        rewriting = self.rewriter.rewrite(message, history)
+        return reworded(resolution, rewriting.text, message, history), rewriting.account
+
+    def _read(self, message: str, index: SearchIndex) -> Question:
+        return read_question(message, self.encoder, index.indexes, self.spellings.of(index))
+
+    def _searched(self, index: SearchIndex, question: Question, platform: Platform) -> Search:
+        return search(index, question, self.ranking, candidates=self.candidates, platform=platform)
+
+    def _question_back(self, found: _Found, history: Sequence[Said]) -> Reply | None:
+        index, hits = found.index, found.search.hits
+        return clarify(hits, index.kin, index.articles, found.question.text, history, found.platform, found.confidence)
+
+    def _composed(self, found: _Found) -> Composition | None:
+        if not found.search.hits or reason_after_search(found.confidence, self.answer_threshold):
+            return None
+        return self.composer.compose(
+            Evidence(
+                question=found.question.text,
+                hits=found.search.hits,
+                articles=found.index.articles,
+                relevance=relevance_to(found.question, self.encoder, found.index.indexes.texts),
+                confidence=found.confidence,
+                links_start_with=self.links_start_with,
+                platform=found.platform,
+            )
+        )
+
+    def _finished(self, answer: Answer, found: _Found) -> Answer:
+        """The answer with its buttons, and with what there is to say about versions of what it cites."""
+        articles = found.index.articles
+        cited = [citation.article_id for citation in answer.citations]
+        note = version_note(cited, found.versions, articles, found.platform, render)
+        return replace(
+            answer,
+            text=f"{answer.text}\n\n{note}" if note else answer.text,
+            actions=actions_for(cited, articles, self.action_hosts.of(found.index)),
+        )
+
+    def _accepted(self, text: str) -> str:
+        if not text.strip():
+            raise EmptyMessage("The question is empty; write what you would like to know.")
+        if len(text) > self.question_characters:
+            raise MessageTooLong(
+                f"The question has {len(text):,} characters; at most {self.question_characters:,} are read. Shorten it."
+            )
+        return text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored
+
+    def _outcome(
+        self,
+        question: str,
+        reply: Reply,
+        watch: Stopwatch,
+        circumstances: Circumstances,
+        found: _Found | None = None,
+        composed: Composition | None = None,
+    ) -> Outcome:
+        account = {**(composed.account if composed else {}), "rewriting": found.rewriting if found else None}
+        told = receipt(
+            question=question,
+            resolved=found.resolution.text if found else question,
+            reply=reply_to_json(reply),
+            circumstances=circumstances,
+            search=found.search if found else None,
+            index_sha256=found.index.sha256 if found else None,
+            articles=found.index.articles if found else None,
+            citations=reply.citations if isinstance(reply, Answer) else (),
+            account=account,
+        )
+        trace = trace_to_json(question, reply, self.answer_threshold, self.config_hash, found.search if found else None)
+        trace["resolution"] = found.resolution.because if found else None
+        trace["platform"] = (found.platform if found else circumstances.context.platform).value
+        trace["composition"] = account
+        trace["receipt_sha256"] = sha256_of(told)
+        return Outcome(question, reply, watch.timings_ms(), trace, told)
+
+
+def _reply_without_search(message: str, secrets: Sequence[str]) -> Reply | None:
+    match reason_before_search(message, secrets):
+        case HandoffReason.SECRET_SEEN as reason:
+            return _handoff(reason, 0.0, secret=secrets[0])
+        case HandoffReason() as reason:
+            return _handoff(reason, 0.0)
+    if talk := small_talk(message):
+        return Notice(text=render(f"replies/{talk.value}.txt"), confidence=0.0)
+    if not _WORD.search(message):
+        return Notice(text=render("replies/nothing_to_read.txt"), confidence=0.0)
+    return None
+
+
+def _titles_cited(history: Sequence[Said], index: SearchIndex) -> dict[str, str]:
+    cited = dict.fromkeys(id_ for said in history for id_ in said.article_ids)
+    return {id_: index.articles[id_].title for id_ in cited if id_ in index.articles}
+
+
+def _critical(message: Redaction) -> tuple[str, ...]:
+    return tuple(finding.kind.described for finding in message.findings if critical([finding]))
+
+
+def _handoff_of(found: _Found) -> Handoff:
+    return _handoff(HandoffReason.LOW_CONFIDENCE, found.confidence)
+
+
+def _handoff(reason: HandoffReason, confidence: float, **values: str) -> Handoff:
+    return Handoff(text=render(f"replies/{reason.value}.txt", **values), reason=reason, confidence=confidence)

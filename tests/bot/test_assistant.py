@@ -1,0 +1,233 @@
+"""A message's way to a reply, over letters instead of a model."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.actions import own_hosts
+from bot.answering.composing import ExtractiveComposer
+from bot.answering.confidence import ConfidenceModel
+from bot.answering.model.model_rewriting import RecordedRewriter
+from bot.answering.per_generation import PerGeneration
+from bot.answering.ranking import SIGNALS
+from bot.assistant import Assistant
+from bot.errors import EmptyMessage, MessageTooLong
+from bot.models import Answer, Clarify, CustomerContext, Handoff, HandoffReason, Notice, Said
+from embeddings.encoders import Encoding
+from embeddings.errors import EncoderError
+from knowledge.models import Article, Platform
+from prompts.templates import render
+from tests.bot.answering.conftest import (
+    CHANGE_EMAIL,
+    FEES,
+    NEW_FEES,
+    OLD_FEES,
+    RANKING,
+    Shelf,
+    spellings_of,
+)
+from tests.fakes import LetterEncoder, TokenlessEncoder
+
+SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+
+
+def assistant_of(shelf: Shelf) -> Assistant:
+    return Assistant(
+        encoder=shelf.encoder,
+        generation=lambda: shelf,
+        spellings=shelf.spellings,
+        action_hosts=PerGeneration(lambda index: own_hosts(index.articles.values())),
+        ranking=RANKING,
+        confidence=ConfidenceModel(-8.0, {"coverage": 16.0}, "sure when every term of the question is found"),
+        composer=ExtractiveComposer(render),
+        rewriter=None,
+        answer_threshold=0.9,
+        question_characters=200,
+        candidates=20,
+        links_start_with="http://help.example",
+        config_hash="abc",
+    )
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Assistant:
+    return assistant_of(Shelf((CHANGE_EMAIL, FEES)))
+
+
+def test_an_answer_with_its_trace(assistant: Assistant) -> None:
+    outcome = assistant.answer("How do I change my email?", CustomerContext())
+    assert isinstance(outcome.reply, Answer)
+    assert set(outcome.timings_ms) == {"encode", "search", "compose", "total"}
+    assert outcome.trace["index_generation"] == 7 and outcome.trace["config_hash"] == "abc"
+    assert outcome.trace["decision"] == {"kind": "answer", "reason": None, "confidence": 0.9997, "threshold": 0.9}
+    first = outcome.trace["candidates"][0]
+    assert first["article_id"] == "change-email" and set(first["signals"]) == set(SIGNALS)
+    assert set(outcome.trace["weights"]) == set(SIGNALS)
+    assert (outcome.trace["corrections"], outcome.trace["lesser_modes"]) == ({}, [])
+
+
+def test_nothing_good_enough_is_a_handoff(assistant: Assistant) -> None:
+    reply = assistant.answer("Can I get a mortgage?", CustomerContext()).reply
+    assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE
+
+
+def test_asking_for_a_person_comes_before_the_search(assistant: Assistant) -> None:
+    outcome = assistant.answer("I want to change my email, connect me with an agent", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.USER_REQUEST
+    assert outcome.trace["candidates"] == []
+
+
+@pytest.mark.parametrize(("text", "part"), [("hello", "automated"), ("thank you!", "welcome"), ("🤷 ?!", "no words")])
+def test_notices(assistant: Assistant, text: str, part: str) -> None:
+    reply = assistant.answer(text, CustomerContext()).reply
+    assert isinstance(reply, Notice) and part in reply.text
+
+
+def test_a_seed_phrase_is_masked_and_answered_with_a_warning(assistant: Assistant) -> None:
+    outcome = assistant.answer(f"change my email, my phrase is {SEED_PHRASE}", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.SECRET_SEEN
+    assert "a seed phrase" in outcome.reply.text
+    assert "abandon" not in repr(outcome)
+
+
+def test_a_card_number_is_masked_and_the_question_answered(assistant: Assistant) -> None:
+    outcome = assistant.answer("What does a withdrawal cost? 4111 1111 1111 1111", CustomerContext())
+    assert "4111" not in repr(outcome)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_question_is_refused(assistant: Assistant, text: str) -> None:
+    with pytest.raises(EmptyMessage):
+        assistant.answer(text, CustomerContext())
+
+
+def test_a_long_question_is_refused_with_both_numbers(assistant: Assistant) -> None:
+    with pytest.raises(MessageTooLong, match="201 characters; at most 200"):
+        assistant.answer("x" * 201, CustomerContext())
+
+
+def test_nothing_found_is_a_handoff_at_any_threshold() -> None:
+    assistant = replace(
+        assistant_of(Shelf(())), confidence=ConfidenceModel(-8.0, {}, ""), answer_threshold=0.0, links_start_with=""
+    )
+    reply = assistant.answer("What are the fees?", CustomerContext()).reply
+    assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE
+
+
+def test_a_misspelt_question_is_answered_and_the_trace_says_what_was_searched(assistant: Assistant) -> None:
+    strict = replace(assistant, spellings=spellings_of(lambda word: False))
+    outcome = strict.answer("How do I cahnge my emial?", CustomerContext())
+    assert isinstance(outcome.reply, Answer)
+    assert outcome.question == outcome.trace["question"] == "How do I cahnge my emial?"
+    assert outcome.trace["rewritten_question"] == "How do I change my email?"
+    assert outcome.trace["corrections"] == {"cahnge": "change", "emial": "email"}
+
+
+def test_a_search_takes_the_same_way(assistant: Assistant) -> None:
+    strict = replace(assistant, spellings=spellings_of(lambda word: False))
+    question = "How do I cahnge my emial?"
+    hits = strict.search(question, CustomerContext())
+    told = strict.answer(question, CustomerContext()).trace["candidates"]
+    assert [hit.passage.id for hit in hits] == [candidate["passage_id"] for candidate in told]
+
+
+def test_without_token_vectors_it_answers_and_the_trace_says_so() -> None:
+    lesser = Shelf((CHANGE_EMAIL, FEES), TokenlessEncoder())
+    outcome = assistant_of(lesser).answer("How do I change my email?", CustomerContext())
+    assert isinstance(outcome.reply, Answer)
+    assert outcome.trace["candidates"][0]["article_id"] == "change-email"
+    assert "no token vectors" in outcome.trace["lesser_modes"][0]
+    assert "late" not in outcome.trace["weights"]
+
+
+def test_when_the_encoder_fails_words_answer_and_the_trace_says_so(assistant: Assistant) -> None:
+    class Broken(LetterEncoder):
+        def encode_queries(self, texts: Sequence[str]) -> Encoding:
+            raise EncoderError("The model is damaged.")
+
+    broken = replace(assistant, encoder=Broken())
+    outcome = broken.answer("How do I change my email?", CustomerContext())
+    assert isinstance(outcome.reply, Answer)
+    assert outcome.reply.citations[0].article_id == "change-email"
+    assert outcome.trace["lesser_modes"] == ["Only words and codes were searched. The model is damaged."]
+    unknown = broken.answer("zzz qqq", CustomerContext())
+    assert isinstance(unknown.reply, Handoff) and unknown.trace["weights"] == {}
+
+
+FROZEN = "A frozen account cannot log in, trade or withdraw. Open orders are cancelled. Support unfreezes it.\n\n"
+FREEZE_WEB, FREEZE_APP = (
+    Article(
+        id=f"freeze-{platform}", title="How do I freeze my account?", body=f"{FROZEN}\n\n{steps}", platform=platform
+    )
+    for platform, steps in (
+        (Platform.WEB, "1. Open **Security center**.\n2. Select **Freeze account**."),
+        (Platform.APP, "1. Tap **Menu** > **Security**.\n2. Tap **Freeze account**."),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def twins() -> Assistant:
+    shelf = Shelf((CHANGE_EMAIL, FREEZE_WEB, FREEZE_APP, OLD_FEES, NEW_FEES))
+    return replace(assistant_of(shelf), answer_threshold=0.5)
+
+
+@pytest.mark.parametrize("platform", [Platform.WEB, Platform.APP])
+def test_the_version_for_the_platform_is_cited_alone(twins: Assistant, platform: Platform) -> None:
+    reply = twins.answer("How do I freeze my account?", CustomerContext(platform=platform)).reply
+    assert isinstance(reply, Answer)
+    assert {citation.article_id for citation in reply.citations} == {f"freeze-{platform}"}
+
+
+def test_where_steps_differ_the_platform_is_asked_once(twins: Assistant) -> None:
+    asked = twins.answer("How do I freeze my account?", CustomerContext()).reply
+    assert isinstance(asked, Clarify) and len(asked.options) == 2
+    history = (
+        Said(role="user", text="How do I freeze my account?"),
+        Said(role="assistant", text="\n".join(f"- {option}" for option in asked.options), kind="clarify"),
+    )
+    for option in asked.options:
+        chosen = twins.answer(option, CustomerContext(), history).reply
+        assert isinstance(chosen, Answer)
+    again = twins.answer("How do I freeze my account?", CustomerContext(), history).reply
+    assert not isinstance(again, Clarify)
+
+
+def test_a_follow_up_is_answered_from_what_was_said_before(twins: Assistant) -> None:
+    history = (
+        Said(role="user", text="How do I freeze my account on the web?"),
+        Said(role="assistant", text="Select **Freeze**.", kind="answer", article_ids=("freeze-web",)),
+    )
+    outcome = twins.answer("and on the app?", CustomerContext(platform=Platform.WEB), history)
+    assert isinstance(outcome.reply, Answer)
+    assert {citation.article_id for citation in outcome.reply.citations} == {"freeze-app"}
+    assert "freeze" in outcome.trace["rewritten_question"].lower()
+    assert outcome.trace["platform"] == "app" and outcome.trace["resolution"]
+
+
+def test_the_newer_of_two_is_cited(twins: Assistant) -> None:
+    reply = twins.answer("What is the maker fee? Trading fees", CustomerContext()).reply
+    assert isinstance(reply, Answer)
+    assert {citation.article_id for citation in reply.citations} == {"trading-fees"}
+
+
+def test_buttons_lead_to_the_hosts_that_are_allowed(assistant: Assistant) -> None:
+    reply = assistant.answer("How do I change my email?", CustomerContext()).reply
+    assert isinstance(reply, Answer) and [action.label for action, _ in reply.actions] == ["Change email"]
+    elsewhere = replace(assistant, action_hosts=PerGeneration(lambda _: {"www.other.example"}))
+    other = elsewhere.answer("How do I change my email?", CustomerContext()).reply
+    assert isinstance(other, Answer) and other.actions == ()
+
+
+def test_a_rewrite_that_says_something_of_its_own_is_not_searched(twins: Assistant) -> None:
+    history = (Said(role="user", text="How do I freeze my account on the web?"),)
+    accounts = {
+        "How do I freeze my account on the app?": True,
+        "How do I withdraw 500 BTC on TRC20?": False,
+    }
+    for rewrite, used in accounts.items():
+        rewriter = RecordedRewriter({"name": "m", "completion": rewrite, "failed": None})
+        outcome = replace(twins, rewriter=rewriter).answer("and on the app?", CustomerContext(), history)
+        assert (outcome.trace["rewritten_question"] == rewrite) is used
+        assert outcome.trace["composition"]["rewriting"]["completion"] == rewrite

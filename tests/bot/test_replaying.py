@@ -1,0 +1,177 @@
+"""`footnote ask --replay` and `--history`, over letters instead of a model."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.assembly import Footnote, open_footnote
+from bot.cli import app
+from bot.errors import RequestRefused
+from bot.models import CustomerContext, Owner, Turn
+from bot.replaying import replay
+from bot.settings import Settings
+from bot.storage.conversations import start_conversation
+from bot.storage.turns import record_turn, turns_of
+from bot.turns import take_turn
+from knowledge.models import Platform
+from tests.fakes import LetterEncoder
+from tests.scripted_llm import MODEL, Says, scripted_server
+
+EMAIL = """---
+id: change-email
+title: How do I change my email?
+updated_at: 2026-02-09
+actions:
+  - label: Change email
+    url: https://www.corvane.example/account/email
+---
+
+1. Open **Email**.
+2. Select **Change**.
+"""
+FEES = "---\nid: fees\ntitle: What does a withdrawal cost?\n---\n\nA withdrawal of USDT on TRC20 costs 1.5 USDT.\n"
+SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+
+
+@pytest.fixture(autouse=True)
+def letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bot.assembly.open_encoder", lambda settings: LetterEncoder())
+    monkeypatch.setenv("FOOTNOTE_ANSWER_THRESHOLD", "0.05")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "email.md").write_text(EMAIL)
+    (folder / "fees.md").write_text(FEES)
+    assert run("index", "articles").exit_code == 0
+
+
+@pytest.fixture
+def footnote() -> Iterator[Footnote]:
+    opened = open_footnote(Settings(host="127.0.0.1", port=9123))
+    yield opened
+    opened.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def taken(footnote: Footnote, *texts: str) -> tuple[Turn, ...]:
+    context = CustomerContext(platform=Platform.APP)
+    conversation, _ = start_conversation(footnote.database, "site", context, datetime.now(UTC))
+    for number, text in enumerate(texts):
+        take_turn(footnote.assistant, footnote.database, conversation, text, f"m{number}")
+    return turns_of(footnote.database, conversation.id)
+
+
+def test_a_replay_is_the_same_byte_for_byte(footnote: Footnote) -> None:
+    turns = taken(footnote, "hello", "How do I change my email?", "What does a withdrawal cost?", "I want a human")
+    for turn in turns:
+        first, again = run("ask", "--replay", turn.id, "--json"), run("ask", "--replay", turn.id, "--json")
+        assert (first.exit_code, first.stderr) == (0, "")
+        assert first.stdout == again.stdout
+        assert json.loads(first.stdout)["reply"] == turn.reply
+    assert turns[1].reply and turns[1].reply["kind"] == "answer"
+    assert turns[1].reply["citations"][0]["url"].startswith("http://127.0.0.1:9123/")
+    assert turns[1].reply["actions"][0]["label"] == "Change email"
+    assert "Open" in run("ask", "--replay", turns[1].id).stdout
+
+
+def test_a_rebuilt_index_is_the_same_index(footnote: Footnote) -> None:
+    (turn,) = taken(footnote, "How do I change my email?")
+    assert run("index", "--rebuild").exit_code == 0
+    told = run("ask", "--replay", turn.id, "--json")
+    assert (told.exit_code, told.stderr) == (0, "")
+
+
+def test_a_masked_secret_is_replayed_as_one(footnote: Footnote) -> None:
+    (turn,) = taken(footnote, f"my phrase is {SEED_PHRASE}")
+    assert turn.reply and turn.reply["reason"] == "secret_seen"
+    assert "abandon" not in json.dumps(turn.receipt)
+    told = run("ask", "--replay", turn.id, "--json")
+    assert told.exit_code == 0 and json.loads(told.stdout)["reply"] == turn.reply
+
+
+def test_a_changed_article_is_told_and_the_answer_shown_anyway(footnote: Footnote) -> None:
+    email, fees = taken(footnote, "How do I change my email?", "What does a withdrawal cost?")
+    Path("articles/email.md").write_text(EMAIL + "3. Wait.\n")
+    assert run("index").exit_code == 0
+    told = run("ask", "--replay", email.id, "--json")
+    assert told.exit_code == 1 and "Wait." in json.loads(told.stdout)["reply"]["text"]
+    assert "The index was" in told.stderr and "The article change-email, which was cited, has changed." in told.stderr
+    assert told.stderr.count("\n") == 1
+    told = run("ask", "--replay", fees.id, "--json")
+    assert told.exit_code in (0, 1) and "The index was" in told.stderr
+
+
+def test_another_configuration_is_told(footnote: Footnote, monkeypatch: pytest.MonkeyPatch) -> None:
+    (turn,) = taken(footnote, "How do I change my email?")
+    monkeypatch.setenv("FOOTNOTE_ANSWER_THRESHOLD", "0.06")
+    told = run("ask", "--replay", turn.id)
+    assert told.exit_code == 0 and "configuration was" in told.stderr
+
+
+def test_the_history_is_that_of_then(footnote: Footnote) -> None:
+    turns = taken(footnote, "hello", "How do I change my email?", "thanks")
+    assert turns[1].receipt and turns[1].receipt["history"]["turns"] == [turns[0].id]
+    assert replay(footnote.assistant, footnote.database, turns[1].id).differences == ()
+
+
+@pytest.mark.parametrize("turn", ["nonsense", "", "'; DROP TABLE turns; --"])
+def test_no_such_turn(footnote: Footnote, turn: str) -> None:
+    with pytest.raises(RequestRefused, match="no turn"):
+        replay(footnote.assistant, footnote.database, turn)
+
+
+def test_a_turn_without_a_receipt(footnote: Footnote) -> None:
+    (turn,) = taken(footnote, "hello")
+    record_turn(
+        footnote.database,
+        replace(turn, id="old", client_message_id="old", reply=None, receipt=None),
+        lambda _: Owner.HUMAN,
+    )
+    with pytest.raises(RequestRefused, match="no receipt"):
+        replay(footnote.assistant, footnote.database, "old")
+
+
+def test_wrong_usage() -> None:
+    assert run("ask").exit_code == run("ask", "q", "--replay", "t").exit_code == 2
+
+
+def test_a_history_from_a_file() -> None:
+    Path("h.json").write_text('\ufeff[{"role": "user", "text": "How do I change my email?"}]', encoding="utf-8")
+    assert run("ask", "What does a withdrawal cost?", "--history", "h.json").exit_code == 0
+    Path("bad.json").write_text('[{"role": "robot", "text": "x"}]')
+    told = run("ask", "What?", "--history", "bad.json")
+    assert told.exit_code == 1 and "robot" in str(told.exception)
+    Path("latin.json").write_bytes('[{"role": "user", "text": "für"}]'.encode("latin-1"))
+    assert "not UTF-8" in str(run("ask", "What?", "--history", "latin.json").exception)
+    assert isinstance(run("ask", "What?", "--history", "nowhere.json").exception, OSError)
+
+
+def test_a_language_models_answer_is_verified_and_replayed_without_asking_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scripted_server() as server:
+        monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", server.url)
+        monkeypatch.setenv("FOOTNOTE_LLM_MODEL", MODEL)
+        server.enqueue(Says(text="A withdrawal of USDT on TRC20 costs 1.5 USDT [1]."))
+        opened = open_footnote(Settings(host="127.0.0.1", port=9123))
+        try:
+            (turn,) = taken(opened, "What does a USDT withdrawal on TRC20 cost?")
+            assert turn.reply is not None and turn.reply["kind"] == "answer"
+            assert turn.trace["composition"]["composer"] == "model"
+            again = replay(opened.assistant, opened.database, turn.id)
+            assert (again.same, again.differences) == (True, ())
+            assert len(server.requests) == 1
+            server.enqueue(Says(text="A withdrawal of USDT on TRC20 costs 0.5 USDT [1]."))
+            _, wrong = taken(opened, "hello", "What does a USDT withdrawal on TRC20 cost?")
+            assert wrong.trace["composition"]["composer"] == "extractive"
+            assert wrong.reply is not None and "1.5 USDT" in wrong.reply["text"] and "0.5" not in wrong.reply["text"]
+        finally:
+            opened.close()
