@@ -95,7 +95,10 @@ def answers(
 
 @app.command()
 def dialogues(
-    folder: Annotated[Path, typer.Option("--dialogues", help="Dialogues on the sample help center.")] = DIALOGUES,
+    folder: Annotated[
+        Path,
+        typer.Option("--dialogues", help="Dialogues on the sample help center.", show_default="those that ship"),
+    ] = DIALOGUES,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data_dir: DataDir = None,
 ) -> None:
