@@ -58,6 +58,7 @@ def test_three_kills_leave_the_old_generation_serving_and_the_next_run_finishes(
     footnote: Command, monkeypatch: pytest.MonkeyPatch, real_encoder: Encoder, exported_models: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("bot.assembly.open_encoder", lambda settings: real_encoder)
+    monkeypatch.setenv("FOOTNOTE_CANDIDATES", "60")  # so that a search can find every article
     data, docs = tmp_path / "data", tmp_path / "docs"
     texts = 2 * ARTICLES
     publish(docs, 0)
