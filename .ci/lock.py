@@ -42,10 +42,10 @@ def entries(lock: str) -> dict[str, str]:
 
 def main() -> None:
     """Write both files; the second holds only what the first does not."""
-    runtime = entries(compile_lock(["build"]))
+    runtime = entries(compile_lock(["build", "postgres"]))
     lock = ROOT / "requirements.lock"
     lock.write_text("\n".join(runtime.values()) + "\n", encoding="utf-8")
-    dev = entries(compile_lock(["build", "dev"], constraint=lock))
+    dev = entries(compile_lock(["build", "postgres", "dev"], constraint=lock))
     (ROOT / "requirements-dev.lock").write_text(
         "\n".join(block for name, block in dev.items() if name not in runtime) + "\n", encoding="utf-8"
     )

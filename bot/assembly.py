@@ -124,7 +124,7 @@ def open_footnote(settings: Settings) -> Footnote:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     unpack_ranks(settings.ranks_folder)
     encoder = open_encoder(settings)
-    database = open_database(settings.database_file)
+    database = open_database(settings.database)
     index = ActiveGeneration(database, settings.index_folder, encoder.identity, settings.index_poll_seconds)
     language_model = open_language_model(settings)
     wording = open_wording(settings, language_model, encoder)

@@ -47,6 +47,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         return (*findings, Finding(Severity.FAILURE, str(error), "make install"))
     try:
         findings += [*_index(footnote), *_quarantine(footnote), *_encoder(footnote), *_ranks(settings)]
+        findings += _database(footnote)
     finally:
         footnote.close()
     return tuple(findings)
@@ -81,6 +82,13 @@ def _index(footnote: Footnote) -> Iterator[Finding]:
             f"the settings name {footnote.encoder.identity}.",
             "footnote index --rebuild",
         )
+
+
+def _database(footnote: Footnote) -> Iterator[Finding]:
+    database = footnote.database
+    yield Finding(Severity.GOOD, f"Conversations are kept by {database.product()} in {database.name}.")
+    for sentence in database.warnings():
+        yield Finding(Severity.WARNING, sentence, "set it to on in postgresql.conf, then restart the server")
 
 
 def _quarantine(footnote: Footnote) -> Iterator[Finding]:

@@ -19,6 +19,19 @@ class Owner(StrEnum):
     CLOSED = "closed"
 
 
+Moment = datetime
+"""A point in time: an aware datetime, in UTC once it is stored."""
+
+
+class Speaker(StrEnum):
+    """Whose an entry of a conversation's log is; `system` tells of changes of the owner and says what nobody says."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
 class HandoffReason(StrEnum):
     """Why a person is called."""
 
@@ -153,6 +166,8 @@ class Turn:
     asked_at: datetime
     receipt: Mapping[str, Any] | None = None
     """What the reply rests on (bot/answering/receipts.py); None of a turn without a reply and of older ones."""
+    suggestion: Mapping[str, Any] | None = None
+    """A reply that came too late to be shown, because a person had taken over: kept for that person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,3 +179,100 @@ class Conversation:
     context: CustomerContext
     owner: Owner
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Who may speak in a conversation, and who waits for whom. Read by `bot/handoff/ownership.py`, which alone decides
+    what becomes of it."""
+
+    owner: Owner = Owner.BOT
+    agent: str | None = None
+    """The person, or the desk, that has claimed it; None unless the owner is `human`."""
+    tenure: int = 0
+    """Raised whenever the floor passes to a person, leaves one, or a conversation ends or begins anew: a reply of the
+    bot that was begun in an earlier tenure is not shown."""
+    open_messages: int = 0
+    """The customer's messages that nobody has answered."""
+    waiting_since: Moment | None = None
+    """Since when somebody has to act; None when nobody has to."""
+    handoffs: int = 0
+    """How many times a person was called or came; the number of the present or last handoff."""
+    reminders: int = 0
+    """How many times this handoff has waited longer than the queue's patience."""
+    desk_at: Moment | None = None
+    """The newest moment, on the desk's own clock, of what the desk told and was followed."""
+    heard_from: int = 1
+    """The log's entries from this number on count for the bot."""
+    last_customer: int = 0
+    """The number of the customer's newest message."""
+    last_number: int = 0
+    """The number of the newest entry of the log. Kept by the storage."""
+
+
+class Effect(StrEnum):
+    """What follows from an event besides the new state."""
+
+    SHOW = "show"
+    """The message is shown to the other side."""
+    HOLD = "hold"
+    """The message is kept for the agents and not shown to the customer."""
+    LATE = "late"
+    """With `show`: it was said while its agent had the floor, and arrives afterwards."""
+    ASK_BOT = "ask_bot"
+    """There are open messages, and the bot is to answer them."""
+    FORWARD = "forward"
+    """The customer's message goes on to whoever has been called."""
+    ENQUEUE = "enqueue"
+    """A person is called: a new handoff, to be delivered."""
+    REQUEUE = "requeue"
+    """The handoff waits for a person again: to be delivered as news."""
+    ACKNOWLEDGE = "acknowledge"
+    """The customer is told that a person has been called, where the bot's reply does not say so."""
+    REMIND = "remind"
+    """Nobody has come for a while: the desk is told again."""
+    STILL_WAITING = "still_waiting"
+    """The customer is told once that nobody has come yet, and asked for a contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an event does: the state after it, the effects, and the sentence of a refusal (the state is the one from
+    before then). `reason` is why a new handoff was begun."""
+
+    state: Ownership
+    effects: tuple[Effect, ...] = ()
+    refusal: str | None = None
+    reason: HandoffReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An entry of a conversation's log: something said, a change of the owner, or a notice.
+
+    Numbers rise by one within a conversation and become visible in that order, so the last number that was seen is all
+    that is needed to go on reading.
+    """
+
+    id: str
+    conversation_id: str
+    number: int
+    speaker: Speaker
+    text: str
+    said_at: Moment
+    author: str | None = None
+    """The agent, or the desk, that wrote it."""
+    source_id: str | None = None
+    """The sender's own id of it; the same id from the same speaker is the same message."""
+    turn_id: str | None = None
+    reply: Mapping[str, Any] | None = None
+    """Of the bot: the reply, in the form of `footnote ask --json`."""
+    owner: Owner | None = None
+    """Of a change of the owner: who has it from here on."""
+    notice: Effect | None = None
+    """Of a notice: which one."""
+    shown: bool = True
+    """Whether the customer sees it."""
+    late: bool = False
+    answered: bool = False
+    """Of the customer: whether somebody has answered it, or the conversation was closed with it."""

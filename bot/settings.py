@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -20,10 +20,29 @@ from bot.errors import ConfigurationError
 PREFIX = "FOOTNOTE_"
 TOML_FILE = Path("footnote.toml")
 _HOST_NAME = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*")
-_MAY_HOLD_SECRETS = ("llm_api_key", "llm_base_url")
+_MAY_HOLD_SECRETS = ("llm_api_key", "llm_base_url", "database_url")
 """Settings whose wrong values are not repeated in an error."""
+_SAFE = r"(?:%[0-9A-Fa-f]{2}|[^\s@:/?#%\[\]])*"
+_SERVER = r"(?:[\w.%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
+_DATABASE_ADDRESS = re.compile(
+    rf"[a-z]+://(?:{_SAFE}(?::{_SAFE})?@)?{_SERVER}(?:,{_SERVER})*(?:/[^\s@/?#]*)?(?:\?[^\s@#]*)?"
+)
+_SHOWN_OF_DATABASES = ("host", "port", "dbname", "user")
+"""Parameters of a database's address that are shown; others may hold a password or the way to one."""
 MALLOPT_ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
+
+
+class DatabaseUrl(SecretStr):
+    """Where a PostgreSQL database is, as libpq writes it. It shows itself without its password."""
+
+    def _display(self) -> str:
+        parts = urlsplit(self.get_secret_value())
+        who, at, server = parts.netloc.rpartition("@")
+        user, has_password, _ = who.partition(":")
+        shown = urlencode([each for each in parse_qsl(parts.query) if each[0] in _SHOWN_OF_DATABASES], safe="/,:")
+        netloc = f"{user}{':***' if has_password else ''}{at}{server}"
+        return f"postgresql://{netloc}{parts.path}{'?' if shown else ''}{shown}"
 
 
 def _without_trailing_slash(url: str | None) -> str | None:
@@ -41,6 +60,19 @@ def _server_address(url: str | None) -> str | None:
     return url.rstrip("/")
 
 
+def _database_address(url: DatabaseUrl | None) -> DatabaseUrl | None:
+    if url is None or not (address := url.get_secret_value()):
+        return None
+    if not address.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it must begin with postgresql://, such as postgresql://footnote@127.0.0.1/footnote")
+    if not _DATABASE_ADDRESS.fullmatch(address):
+        raise ValueError(
+            "it must read postgresql://user:password@host:port/name, with @ : / ? # % [ ] and blanks in a password as "
+            "%40 %3A %2F %3F %23 %25 %5B %5D %20"
+        )
+    return url
+
+
 def _host_names(text: str) -> str:
     hosts = [part.strip() for part in text.split(",") if part.strip()]
     if wrong := [host for host in hosts if not _HOST_NAME.fullmatch(host)]:
@@ -56,6 +88,11 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the database, the index and unpacked models.")
     models_dir: Path | None = Field(
         None, description="Folder of exported and fetched models. Default: models in the data directory."
+    )
+    database_url: Annotated[DatabaseUrl | None, AfterValidator(_database_address)] = Field(
+        None,
+        description="PostgreSQL database, such as postgresql://footnote@127.0.0.1/footnote. Default: the SQLite file "
+        "footnote.db in the data directory.",
     )
     encoder: str = Field(
         "all-MiniLM-L6-v2",
@@ -139,6 +176,15 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The SQLite database."""
         return self.data_dir / "footnote.db"
+
+    @property
+    def database(self) -> Path | DatabaseUrl:
+        """Where the database is: the address that was set, else a file in the data directory."""
+        return self.database_url or self.database_file
+
+    def apart(self, data_dir: Path) -> "Settings":
+        """The same settings over another data directory, with the database in there and the same models."""
+        return self.model_copy(update={"data_dir": data_dir, "models_dir": self.models_folder, "database_url": None})
 
     @property
     def index_folder(self) -> Path:
@@ -239,8 +285,6 @@ def _share_one_heap() -> None:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return "**********" if value.get_secret_value() else ""
     return "" if value is None else str(value)
 
 

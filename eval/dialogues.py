@@ -93,9 +93,7 @@ def measure_dialogues(folder: Path, settings: Settings, progress: IndexProgress)
     Raises DatasetError when the folder is no set of dialogues.
     """
     dialogues = load_dialogues(folder)
-    own = settings.model_copy(
-        update={"data_dir": settings.data_dir / "eval" / "sample-help-center", "models_dir": settings.models_folder}
-    )
+    own = settings.apart(settings.data_dir / "eval" / "sample-help-center")
     footnote = open_footnote(own)
     try:
         footnote.build([open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)

@@ -143,9 +143,7 @@ def measure_links(
 
     The articles are indexed as if they were published here, once for each content. DatasetError when there are none.
     """
-    own = settings.model_copy(
-        update={"data_dir": settings.data_dir / "eval" / "links" / name, "models_dir": settings.models_folder}
-    )
+    own = settings.apart(settings.data_dir / "eval" / "links" / name)
     footnote = open_footnote(own)
     try:
         source = PublishedHere(open_source(str(location)))

@@ -121,7 +121,7 @@ def index_folder_for(dataset: Dataset, settings: Settings) -> Path:
 def own_settings(dataset: Dataset, settings: Settings) -> Settings:
     """The settings under which a data set is indexed and asked: its own data directory, the same models."""
     folder = index_folder_for(dataset, settings)
-    return settings.model_copy(update={"data_dir": folder, "models_dir": settings.models_folder})
+    return settings.apart(folder)
 
 
 def peak_rss_mb() -> float:

@@ -74,9 +74,7 @@ class TwinReport:
 def measure_twins(settings: Settings, progress: IndexProgress, file: Path = TWINS_FILE) -> TwinReport:
     """Index the sample help center in a data directory of its own and ask every question as a customer would."""
     questions = read_questions(file)
-    own = settings.model_copy(
-        update={"data_dir": settings.data_dir / "eval" / "sample_help_center", "models_dir": settings.models_folder}
-    )
+    own = settings.apart(settings.data_dir / "eval" / "sample_help_center")
     footnote = open_footnote(own)
 
     def ask(text: str, platform: Platform) -> Reply:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.assembly import open_encoder, open_footnote
 from bot.indexing.progress import SilentProgress
@@ -14,6 +15,10 @@ from embeddings.encoders import Encoder
 from embeddings.export import export_graph
 from embeddings.model_files import bundled_minilm
 from embeddings.quantisation import quantise_graph
+
+# How quickly examples come depends on what else the machine does, and says nothing about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -9,9 +10,13 @@ import pytest
 def required(name: str, purpose: str) -> str:
     """The path of a program. Without it the test is skipped, or with CI=true it fails."""
     path = shutil.which(name)
-    if path is not None:
-        return path
-    sentence = f"{name} is not installed, and it is needed to {purpose}."
+    if path is None:
+        missing(f"{name} is not installed, and it is needed to {purpose}.")
+    return path
+
+
+def missing(sentence: str) -> NoReturn:
+    """Skips the test, or fails it with CI=true, for the reason that `sentence` tells."""
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"{sentence} With CI=true that is a failure.", pytrace=False)
     pytest.skip(sentence)

@@ -1,66 +1,123 @@
-"""When a person is called, and why. Pure: the decision is a function of what was said and how sure the answer is."""
+"""When a person is called, and why. Pure: a decision is a function of what was said, what was thought of it, how sure
+the answer is, and the policy."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from bot.models import Handoff, HandoffReason, Owner, Reply
+from bot.handoff.attempts import unanswered_attempts
+from bot.handoff.person_requests import request_for_person
+from bot.handoff.policy import Policy, first_found, load_policy
+from bot.models import Handoff, HandoffReason, Owner, Reply, Said
 
-_PERSON = (
-    r"(humans?|persons?|agents?|representatives?|reps?|operators?|advis[oe]rs?|staff|employees?|managers?|supervisors?|"
-    r"support (agent|team|person|specialist)|customer (service|support|care)|live (chat|support|agent|person))"
-)
-_ANYONE = rf"({_PERSON}|someone|somebody|people|assistants?)"
-_ADJECTIVE = (
-    r"((a|an|the|your|another|any|some|one|of|real|actual|live|human|free|customer|service|support|care|f\w+king) )*"
-)
-_STAFF = (
-    r"(humans?|agents?|representatives?|reps?|operators?|support (agent|team|person|specialist)|"
-    r"customer (service|support|care)|live (chat|support|agent|person))"
-)
-_SPEAK = r"(talk|speak|chat|connect|contact|reach)(ing|e|ed)?"
-_CALL = r"(escalat|call|get)(ing|ting|e|ed)?"
-_HAND_OVER = r"(transfer|put|pass|hand)(ing|ting|ring|red|ed)?"
-_ON_THE_WAY = r"( (me|us|this|to|with|through|over|in touch|on|for|directly|right|now|please))*"
-_PATTERNS = (
-    rf"\b{_SPEAK}{_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
-    rf"\b{_CALL}{_ON_THE_WAY} {_ADJECTIVE}{_PERSON}\b",
-    rf"\b{_HAND_OVER}{_ON_THE_WAY} {_ADJECTIVE}{_STAFF}\b",  # "transfer to another person" may be about money
-    rf"\b({_CALL}|{_HAND_OVER}) (me|us|this|it){_ON_THE_WAY} {_ADJECTIVE}{_ANYONE}\b",
-    r"\b(get|call) (someone|somebody) (to|who) (can )?(help|assist|talk|speak|call|contact|look)\b",
-    rf"\b(want|need|prefer|give me|let me have|get me|bring me){_ON_THE_WAY} {_ADJECTIVE}{_PERSON}\b",
-    rf"^\W*{_ADJECTIVE}(agent|operator|representative|human|person|customer service|customer support)"
-    r"( please| now| pls)*\W*$",
-    r"\b(is|are) (there|you) (a |any )?(real |actual |live )?(human|person|people|someone)\b.*\b(talk|speak|chat|help)",
-    r"\b(not|don't want|no more|stop|instead of) (a |the |with |this |talking to |to talk to )*(ro)?bots?\b",
-)
-_ASKS_FOR_PERSON = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
-_HOW_TO = re.compile(r"^\W*(how|why|what|when|where|which|does|is it|should)\b", re.IGNORECASE)
-_ABOUT_CHANNEL = re.compile(
-    r"\b(video call|call me instead|anti-phishing|phish|scam|fake|pretend|claim|verify)", re.IGNORECASE
-)
+DANGER = "self_harm"
+"""The topic that comes before everything, a secret included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person is called: the reason, the topic of the policy where it is about one, and a sentence for the trace that
+    tells what decided it, with the customer's words in quotes. `reply` is the template that tells the customer."""
+
+    reason: HandoffReason
+    topic: str | None
+    because: str
+    reply: str
+
+
+def decide_before_search(
+    message: str,
+    secrets: Collection[str],
+    history: Sequence[Said] = (),
+    thumbs_down: int = 0,
+    policy: Policy | None = None,
+) -> Decision | None:
+    """Why a person is called whatever the help center says, or None.
+
+    `message` has its secrets masked; `secrets` are what they were. `history` and `thumbs_down` (the replies that the
+    customer now holds for bad) count from the start of the conversation, or from its return to the bot. `policy` is the
+    one that ships with Footnote unless given. In this order: danger to life, a secret, a topic of the policy, a wish
+    for a person, thumbs down, the same need unanswered.
+    """
+    policy = policy or load_policy()
+    sentences = policy.wording.sentences(message)
+    about = _topic_of(sentences, policy)
+    if about and about.topic == DANGER:
+        return about
+    if secrets:
+        found = ", ".join(secrets)
+        return Decision(
+            HandoffReason.SECRET_SEEN,
+            about.topic if about else None,
+            f"the message contained {found}" + (f"; {about.because}" if about else ""),
+            HandoffReason.SECRET_SEEN.value,
+        )
+    if about:
+        return about
+    if words := request_for_person(sentences, policy):
+        return _decision(HandoffReason.USER_REQUEST, f"the customer asks for a person: “{words}”")
+    return after_feedback(thumbs_down, policy) or _loop(message, history, policy)
+
+
+def after_feedback(thumbs_down: int, policy: Policy | None = None) -> Decision | None:
+    """Why a person is called once so many replies were held for bad, or None."""
+    limit = (policy or load_policy()).thumbs_down
+    if thumbs_down < limit:
+        return None
+    return _decision(
+        HandoffReason.NEGATIVE_FEEDBACK, f"{thumbs_down} replies were rated thumbs down; {limit} call a person"
+    )
+
+
+def decide_after_search(confidence: float, threshold: float) -> Decision | None:
+    """Why a person is called instead of giving the answer that was found, or None."""
+    if confidence >= threshold:
+        return None
+    return _decision(
+        HandoffReason.LOW_CONFIDENCE, f"the confidence {confidence:.3f} is below the threshold {threshold:.3f}"
+    )
 
 
 def asks_for_person(text: str) -> bool:
     """Whether the message asks for a person; a how-to question that only mentions one (a video call, a scam) does
     not."""
-    if _HOW_TO.search(text) and _ABOUT_CHANNEL.search(text):
-        return False
-    return _ASKS_FOR_PERSON.search(" ".join(text.split())) is not None
+    policy = load_policy()
+    return request_for_person(policy.wording.sentences(text), policy) is not None
 
 
 def reason_before_search(text: str, secrets: Collection[str]) -> HandoffReason | None:
-    """Why a person is called whatever the help center says, or None."""
-    if secrets:
-        return HandoffReason.SECRET_SEEN
-    return HandoffReason.USER_REQUEST if asks_for_person(text) else None
+    """The reason of `decide_before_search` for a first message, or None."""
+    decision = decide_before_search(text, secrets)
+    return decision.reason if decision else None
 
 
 def reason_after_search(confidence: float, threshold: float) -> HandoffReason | None:
-    """Why a person is called instead of giving the answer that was found, or None."""
-    return HandoffReason.LOW_CONFIDENCE if confidence < threshold else None
+    """The reason of `decide_after_search`, or None."""
+    decision = decide_after_search(confidence, threshold)
+    return decision.reason if decision else None
 
 
 def owner_after(reply: Reply, owner: Owner) -> Owner:
     """Who owns the conversation after the bot's reply: a handoff queues it for a person, anything else leaves it as it
     is."""
     return Owner.QUEUED if isinstance(reply, Handoff) and owner is Owner.BOT else owner
+
+
+def _topic_of(sentences: Sequence[str], policy: Policy) -> Decision | None:
+    """The first topic of the policy that a sentence is about."""
+    for topic in policy.topics:
+        if words := first_found(topic.when, sentences):
+            return Decision(topic.reason, topic.name, f"{topic.because}: “{words}”", topic.reply)
+    return None
+
+
+def _loop(message: str, history: Sequence[Said], policy: Policy) -> Decision | None:
+    attempts = unanswered_attempts(message, history, policy)
+    if attempts < policy.unanswered:
+        return None
+    return _decision(
+        HandoffReason.LOOP, f"the same need was left unanswered {attempts} times; {policy.unanswered} call a person"
+    )
+
+
+def _decision(reason: HandoffReason, because: str) -> Decision:
+    return Decision(reason, None, because, reason.value)

@@ -1,61 +1,87 @@
-"""The SQLite database: one connection that writes, several that read, and the pragmas that make both safe."""
+"""A database, whichever program keeps it: readers that see one snapshot, and one writer at a time."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Protocol, Self
 
-from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from bot.errors import StorageError
-from bot.storage.faults import translated
-from bot.storage.revisions import HEAD, bring_to_head, current_revision
+from bot.settings import DatabaseUrl
+from bot.storage.postgresql import PostgresqlStore
+from bot.storage.sqlite import SqliteStore
 
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another one, in this process or in another."""
-OPENING_SECONDS = 60.0
-"""How long opening waits for another process that creates or migrates the same database."""
 
-_PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA secure_delete=ON",
-)
+class Store(Protocol):
+    """What SQLite and PostgreSQL do each in its own way."""
+
+    name: str
+    """Which database it is, in words for a person: no password stands in them."""
+    readers: Engine
+    """Its transactions see one snapshot and cannot write."""
+    writer: Engine
+    """Its transactions begin by waiting until no other one writes; what they read then still holds."""
+
+    def bring_up_to_date(self) -> None:
+        """Creates what is missing and migrates; only one process does so at a time. StorageError."""
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Tells the driver's errors as StorageError; a mistake in a statement passes."""
+
+    def product(self, connection: Connection) -> str:
+        """The program that keeps it and its version, such as `PostgreSQL 18.4`."""
+
+    def warnings(self, connection: Connection) -> tuple[str, ...]:
+        """A sentence for each way in which it is set up to lose what was acknowledged."""
 
 
 class Database:
-    """A database at the newest revision, safe to share between threads. Made by `open_database`; `close` it."""
+    """A database at the newest revision, safe to share between threads. Made by `open_database`; `close` it.
 
-    def __init__(self, path: Path, readers: Engine, writer: Engine) -> None:
-        self.path = path
-        self._readers = readers
-        self._writer = writer
+    `where` opens it again.
+    """
+
+    def __init__(self, where: Path | DatabaseUrl, store: Store) -> None:
+        self.where = where
+        self._store = store
+
+    @property
+    def name(self) -> str:
+        """Which database it is, without its password."""
+        return self._store.name
+
+    def product(self) -> str:
+        """The program that keeps it and its version, such as `SQLite 3.40.1`. StorageError."""
+        with self.read() as connection:
+            return self._store.product(connection)
+
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each way in which it is set up to lose what was acknowledged. StorageError."""
+        with self.read() as connection:
+            return self._store.warnings(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one snapshot of the database throughout. It cannot write. StorageError."""
-        with translated(self.path), self._readers.begin() as connection:
+        with self._store.translated(), _begun(self._store.readers) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection in a `BEGIN IMMEDIATE` transaction: committed at the end of the block, rolled back on an error.
+        """A connection in a transaction: committed at the end of the block, rolled back on an error.
 
-        There is one writer at a time, so keep the block short and open no second one inside it. What was read in
-        the block still holds when it writes. StorageError.
+        There is one writer at a time, over all processes, so keep the block short and open no second one inside it.
+        What was read in the block still holds when it writes. StorageError.
         """
-        with translated(self.path), self._writer.begin() as connection:
+        with self._store.translated(), _begun(self._store.writer) as connection:
             yield connection
 
     def close(self) -> None:
         """Closes every idle connection; connections in use close when they are given back."""
-        self._readers.dispose()
-        self._writer.dispose()
+        self._store.readers.dispose()
+        self._store.writer.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -66,21 +92,17 @@ class Database:
         self.close()
 
 
-def open_database(path: Path) -> Database:
-    """Opens the SQLite file at `path`, creating it (mode 0600) and its directory, and migrates it to the newest schema.
+def open_database(where: Path | DatabaseUrl) -> Database:
+    """Opens the SQLite file at a path, creating it (mode 0600) and its directory, or the PostgreSQL database at an
+    address, which must exist; and migrates it to the newest schema.
 
-    Safe when several processes open one path at once: a lock file beside it lets one at a time create or migrate.
-    StorageError if it cannot be opened, is no database, or belongs to a newer Footnote or another program.
+    Safe when several processes open one database at once: one at a time creates or migrates. StorageError if it cannot
+    be opened, is no database, or belongs to a newer Footnote or another program.
     """
-    path = path.absolute()
-    readers, writer = _engine(path, writes=False), _engine(path, writes=True)
-    database = Database(path, readers, writer)
+    store: Store = SqliteStore(where.absolute()) if isinstance(where, Path) else PostgresqlStore(where)
+    database = Database(where, store)
     try:
-        with _alone(path), translated(path):
-            with database.read() as connection:
-                behind = current_revision(connection) != HEAD
-            if behind:
-                bring_to_head(writer)
+        store.bring_up_to_date()
     except BaseException:
         database.close()
         raise
@@ -88,65 +110,14 @@ def open_database(path: Path) -> Database:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """The block runs while no other process opens the same path; the file is there, if only an empty one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_name(path.name + ".lock"), timeout=OPENING_SECONDS, mode=0o600):
-            _create_file(path)
-            yield
-    except Timeout as error:
-        raise StorageError(
-            f"Another process has been opening the database {path} for more than {OPENING_SECONDS:.0f} seconds. "
-            f"Wait for it to finish or stop it, then try again."
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            f"The database {path} cannot be opened: its directory cannot be used ({error.strerror}). "
-            f"Give this user the right to write there, or choose another place with FOOTNOTE_DATA_DIR."
-        ) from error
-
-
-def _create_file(path: Path) -> None:
-    """An empty file only its owner may read, if there is none (SQLite gives its WAL the same mode)."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _engine(path: Path, *, writes: bool) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
-        hide_parameters=True,
-        pool_size=1 if writes else 8,
-        max_overflow=0 if writes else 32,
-        pool_timeout=BUSY_SECONDS,
-    )
-    pragmas = _PRAGMAS if writes else (*_PRAGMAS, "PRAGMA query_only=ON")
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
+def _begun(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction. One that broke while it lay idle is replaced, once: nothing of the block was
+    sent by then."""
+    with ExitStack() as stack:
         try:
-            _require_wal(path, connection)
-            for pragma in pragmas:
-                connection.execute(pragma)
-        except BaseException:
-            connection.close()
-            raise
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _require_wal(path: Path, connection: Any) -> None:
-    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
-    (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-    if mode != "wal":
-        raise StorageError(
-            f"The database {path} cannot use a write-ahead log (its journal mode stays “{mode}”). "
-            f"Put it on a local disk, not on a network share."
-        )
+            connection = stack.enter_context(engine.begin())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            connection = stack.enter_context(engine.begin())
+        yield connection

@@ -3,32 +3,35 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table
 
 from bot.errors import StorageError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest revision under migrations/versions (a test compares them)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_OURS = "active_generation"
+"""A table that every revision of Footnote has: other programs too keep a table of alembic's."""
+
 _alembic_version = table("alembic_version", column("version_num"))
 
 
-def current_revision(connection: Connection) -> str | None:
-    """The revision the database is at; None for an empty one. StorageError for a database that is not Footnote's."""
-    names = inspect(connection).get_table_names()
-    if _alembic_version.name in names:
-        return connection.scalar(select(_alembic_version.c.version_num))
-    if names:
+def current_revision(connection: Connection, name: str) -> str | None:
+    """The revision the database `name` is at; None for an empty one. StorageError if it is not Footnote's."""
+    tables = inspect(connection).get_table_names()
+    found = connection.scalar(select(_alembic_version.c.version_num)) if _alembic_version.name in tables else None
+    strangers = sorted({*tables} - {_alembic_version.name})
+    if strangers and (_alembic_version.name not in tables or (found is not None and _OURS not in tables)):
         raise StorageError(
-            f"The database {connection.engine.url.database} belongs to another program (it has a table "
-            f"“{sorted(names)[0]}” and no record of Footnote's). Choose another place with FOOTNOTE_DATA_DIR."
+            f"The database {name} belongs to another program (it has a table “{strangers[0]}” and no record of "
+            f"Footnote's). Choose another place with FOOTNOTE_DATA_DIR, or another database with FOOTNOTE_DATABASE_URL."
         )
-    return None
+    return found
 
 
 def migrations(connection: Connection) -> "Config":
@@ -41,36 +44,20 @@ def migrations(connection: Connection) -> "Config":
     return config
 
 
-def bring_to_head(engine: Engine) -> None:
-    """Runs the migrations that are missing, all in one transaction.
+def bring_to_head(connection: Connection, name: str) -> None:
+    """Runs the migrations that the database `name` is missing, all in the connection's transaction.
 
-    Foreign keys are off meanwhile and checked before the commit (https://sqlite.org/lang_altertable.html, section 7),
-    because SQLite alters a table by building it anew. StorageError if the database is newer than this program.
+    StorageError if the database is newer than this program, or another program's.
     """
-    with engine.connect() as connection:
-        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
-        connection.detach()
-        with connection.begin():
-            _upgrade(connection)
-
-
-def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    name = connection.engine.url.database
     config = migrations(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    current = current_revision(connection)
+    current = current_revision(connection, name)
     if current is not None and current not in known:
         raise StorageError(
             f"The database {name} was written by a newer Footnote (its revision is {current}, this program knows up to "
             f"{HEAD}). Install the newer version, or put an older backup in its place."
         )
     command.upgrade(config, HEAD)
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    if broken:
-        raise StorageError(
-            f"The database {name} was not migrated: {len(broken)} rows point at rows that are not there "
-            f"(the first in table “{broken[0][0]}”). Put a backup in its place."
-        )

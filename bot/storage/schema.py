@@ -4,17 +4,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    true,
 )
 
 
@@ -96,6 +100,17 @@ conversations = Table(
     Column("page_url", Text),
     Column("owner", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
+    Column("agent", Text),
+    Column("tenure", Integer, nullable=False, server_default="0"),
+    Column("open_messages", Integer, nullable=False, server_default="0"),
+    Column("waiting_since", UtcDateTime),
+    Column("handoffs", Integer, nullable=False, server_default="0"),
+    Column("reminders", Integer, nullable=False, server_default="0"),
+    Column("desk_at", UtcDateTime),
+    Column("heard_from", Integer, nullable=False, server_default="1"),
+    Column("last_customer", Integer, nullable=False, server_default="0"),
+    Column("last_number", Integer, nullable=False, server_default="0"),
+    Index(None, "owner", "waiting_since"),
 )
 
 turns = Table(
@@ -110,6 +125,82 @@ turns = Table(
     Column("trace", JSON, nullable=False),
     Column("receipt", JSON(none_as_null=True)),
     Column("asked_at", UtcDateTime, nullable=False),
+    Column("suggestion", JSON(none_as_null=True)),
     UniqueConstraint("conversation_id", "client_message_id"),
     UniqueConstraint("conversation_id", "position"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversations.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("speaker", Text, nullable=False),
+    Column("author", Text),
+    Column("source_id", Text),
+    Column("text", Text, nullable=False),
+    Column("turn_id", Text, ForeignKey("turns.id")),
+    Column("owner", Text),
+    Column("notice", Text),
+    Column("shown", Boolean, nullable=False, server_default=true()),
+    Column("late", Boolean, nullable=False, server_default=false()),
+    Column("answered", Boolean, nullable=False, server_default=false()),
+    Column("said_at", UtcDateTime, nullable=False),
+    UniqueConstraint("conversation_id", "speaker", "source_id"),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversations.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("agent", Text),
+    Column("ended_at", UtcDateTime),
+    Column("ended_as", Text),
+    Index(None, "ended_at", "asked_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('pending', 'delivered', 'dead')", name="state"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claim", Text),
+    Column("claimed_until", UtcDateTime),
+    Column("last_error", Text),
+    Column("desk_was_down", Integer, nullable=False),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("desk", "event_id"),
+    UniqueConstraint("desk", "conversation_id", "position"),
+    Index("ix_outbox_desk_state_due_at", "desk", "state", "due_at"),
+)
+
+desk_threads = Table(
+    "desk_threads",
+    metadata,
+    Column("desk", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), primary_key=True),
+    Column("details", JSON, nullable=False),
+)
+
+desk_events = Table(
+    "desk_events",
+    metadata,
+    Column("desk", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )

@@ -1,14 +1,93 @@
 """The turns of a conversation, each stored once."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.errors import ConversationNotFound
-from bot.models import Owner, Turn
+from bot.models import Effect, Message, Owner, Ownership, Speaker, Step, Turn
 from bot.storage.database import Database
-from bot.storage.schema import conversations, turns
+from bot.storage.messages import message_from, note_answered
+from bot.storage.ownership import Also, Decide, Saying, act, also_nothing, locked_ownership, store_step
+from bot.storage.schema import conversations, messages, turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A customer's message as it is stored, who may speak now, and the turn that it has become, if the bot has tried to
+    answer it."""
+
+    message: Message
+    ownership: Ownership
+    turn: Turn | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A turn as it is stored (without a reply, if that came too late to be shown), and who may speak now."""
+
+    turn: Turn
+    ownership: Ownership
+
+
+def receive_message(
+    database: Database,
+    conversation_id: str,
+    client_message_id: str,
+    text: str,
+    now: datetime,
+    decide: Decide,
+    also: Also = also_nothing,
+) -> Received:
+    """Stores a customer's message, secrets masked, before anything is made of it; once for each `client_message_id`.
+    `decide` is the transition of a `CustomerWrote`. ConversationNotFound."""
+    saying = Saying(speaker=Speaker.CUSTOMER, text=text, source_id=client_message_id)
+    happening = act(database, conversation_id, decide, now, saying=saying, also=also)
+    turn = find_turn(database, conversation_id, client_message_id) if happening.repeated else None
+    return Received(message=happening.entries[0], ownership=happening.after, turn=turn)
+
+
+def send_reply(
+    database: Database,
+    turn: Turn,
+    decide: Callable[[Ownership, bool], Step],
+    now: datetime,
+    also: Also = also_nothing,
+) -> Sent:
+    """Stores the bot's reply to a message that was received: shown, or kept as a suggestion when the bot may not speak
+    any more. That is decided in the transaction that stores it.
+
+    `decide` is the transition of a `BotReplied`, given who may speak and whether the message is still open. A message
+    that the bot has answered keeps that turn, which is returned. ConversationNotFound; LookupError for a message that
+    was not received.
+    """
+    with database.write() as connection:
+        before = locked_ownership(connection, turn.conversation_id)
+        asked = message_from(connection, turn.conversation_id, Speaker.CUSTOMER, turn.client_message_id)
+        if asked is None:
+            raise LookupError(f"The message {turn.client_message_id!r} was not received; call receive_message first.")
+        stored = _find(connection, turn.conversation_id, turn.client_message_id)
+        if stored is not None and stored.reply is not None:
+            return Sent(turn=stored, ownership=before)
+        step = decide(before, not asked.answered)
+        kept = _as_decided(turn, asked.id, stored, Effect.SHOW in step.effects)
+        _write(connection, kept, is_new=stored is None)
+        source_id = turn.client_message_id if kept.reply is not None else None
+        saying = Saying(speaker=Speaker.BOT, text="", source_id=source_id, turn_id=kept.id)
+        happening = store_step(connection, turn.conversation_id, before, step, now, saying, {})
+        if kept.reply is not None:
+            note_answered(connection, turn.conversation_id, asked.number)
+        also(connection, happening)
+    return Sent(turn=kept, ownership=happening.after)
+
+
+def _as_decided(turn: Turn, id_: str, stored: Turn | None, shown: bool) -> Turn:
+    if shown:
+        return replace(turn, id=id_, suggestion=stored.suggestion if stored else None)
+    return replace(turn, id=id_, reply=None, suggestion=turn.reply)
 
 
 def find_turn(database: Database, conversation_id: str, client_message_id: str) -> Turn | None:
@@ -32,7 +111,7 @@ def record_turn(database: Database, turn: Turn, owner_after: Callable[[Owner], O
         stored = _find(connection, turn.conversation_id, turn.client_message_id)
         if stored is not None:
             return stored
-        _insert(connection, turn)
+        _write(connection, turn, is_new=True)
         connection.execute(
             update(conversations)
             .where(conversations.c.id == turn.conversation_id)
@@ -55,10 +134,14 @@ def turn_of(database: Database, turn_id: str) -> Turn | None:
     return None if row is None else _turn(row)
 
 
-def last_turns(database: Database, conversation_id: str, most: int, before: str | None = None) -> tuple[Turn, ...]:
+def last_turns(
+    database: Database, conversation_id: str, most: int, before: str | None = None, heard_from: int | None = None
+) -> tuple[Turn, ...]:
     """The conversation's last turns, at most `most`, first to last; only those before the turn with the id `before`,
-    and none when that is not a turn of this conversation."""
+    and none when that is not a turn of this conversation; with `heard_from`, only of messages from that number on."""
     query = select(turns).where(turns.c.conversation_id == conversation_id)
+    if heard_from is not None:
+        query = query.join(messages, messages.c.id == turns.c.id).where(messages.c.number >= heard_from)
     if before is not None:
         own = select(turns.c.position).where(turns.c.id == before, turns.c.conversation_id == conversation_id)
         query = query.where(turns.c.position < own.scalar_subquery())
@@ -75,7 +158,18 @@ def _find(connection: Connection, conversation_id: str, client_message_id: str) 
     return None if row is None else _turn(row)
 
 
-def _insert(connection: Connection, turn: Turn) -> None:
+def _write(connection: Connection, turn: Turn, *, is_new: bool) -> None:
+    values = {
+        "question": turn.question,
+        "reply": None if turn.reply is None else dict(turn.reply),
+        "suggestion": None if turn.suggestion is None else dict(turn.suggestion),
+        "trace": dict(turn.trace),
+        "receipt": None if turn.receipt is None else dict(turn.receipt),
+        "asked_at": turn.asked_at,
+    }
+    if not is_new:
+        connection.execute(update(turns).where(turns.c.id == turn.id).values(values))
+        return
     last = select(func.coalesce(func.max(turns.c.position), 0)).where(turns.c.conversation_id == turn.conversation_id)
     connection.execute(
         insert(turns).values(
@@ -83,11 +177,7 @@ def _insert(connection: Connection, turn: Turn) -> None:
             conversation_id=turn.conversation_id,
             position=connection.execute(last).scalar_one() + 1,
             client_message_id=turn.client_message_id,
-            question=turn.question,
-            reply=None if turn.reply is None else dict(turn.reply),
-            trace=dict(turn.trace),
-            receipt=None if turn.receipt is None else dict(turn.receipt),
-            asked_at=turn.asked_at,
+            **values,
         )
     )
 
@@ -101,5 +191,6 @@ def _turn(row: Row[Any]) -> Turn:
         reply=row.reply,
         trace=row.trace,
         receipt=row.receipt,
+        suggestion=row.suggestion,
         asked_at=row.asked_at,
     )

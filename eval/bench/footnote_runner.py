@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--models-dir", required=True, type=Path)
     parser.add_argument("--index", required=True, type=Path, help="a data directory")
     given = parser.parse_args()
-    engine = FootnoteEngine(load_settings(data_dir=given.index, models_dir=given.models_dir, encoder=given.model))
+    engine = FootnoteEngine(load_settings(models_dir=given.models_dir, encoder=given.model).apart(given.index))
     try:
         serve(engine)
     finally:

@@ -1,3 +1,4 @@
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -5,9 +6,10 @@ import pytest
 from bot.assembly import open_footnote
 from bot.doctor import Severity, examine
 from bot.indexing.progress import SilentProgress
-from bot.settings import Settings, load_settings
+from bot.settings import DatabaseUrl, Settings, load_settings
 from embeddings.errors import EncoderError
 from tests.fakes import LetterEncoder
+from tests.postgresql import running_postgresql
 
 
 @pytest.fixture
@@ -76,3 +78,25 @@ def test_damaged_ranks_are_a_finding(settings: Settings, tmp_path: Path, monkeyp
     (tmp_path / "ranks.xz").write_bytes(b"")
     monkeypatch.setattr("prompts.budget.PACKED_RANKS", tmp_path / "ranks.xz")
     assert "are not the published ones; install Footnote again. | make install" in sentences(settings, Severity.FAILURE)
+
+
+def test_it_says_which_database_and_which_version(indexed: Settings) -> None:
+    said = f"Conversations are kept by SQLite {sqlite3.sqlite_version} in {indexed.database_file.absolute()}."
+    assert said in sentences(indexed, Severity.GOOD)
+
+
+def test_it_says_which_postgresql_without_the_password(settings: Settings) -> None:
+    server = running_postgresql()
+    with server.database() as url:
+        secret = DatabaseUrl(url.get_secret_value().replace("postgres@", "postgres:sim-sala-bim@"))
+        found = settings.model_copy(update={"database_url": secret})
+        assert "kept by PostgreSQL 18" in sentences(found, Severity.GOOD)
+        assert "postgresql://postgres:***@/test_" in sentences(found, Severity.GOOD)
+        assert "fsync = off" in sentences(found, Severity.WARNING)
+        assert "sim-sala-bim" not in repr(examine(found))
+
+
+def test_a_database_that_is_down_is_a_finding(settings: Settings) -> None:
+    down = settings.model_copy(update={"database_url": DatabaseUrl("postgresql://me:sim-sala-bim@/f?host=/nowhere")})
+    assert "postgresql://me:***@/f?host=/nowhere cannot be reached" in sentences(down, Severity.FAILURE)
+    assert "sim-sala-bim" not in repr(examine(down))

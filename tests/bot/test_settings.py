@@ -127,3 +127,68 @@ def test_a_wrong_key_is_not_repeated(own_folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="FOOTNOTE_LLM_API_KEY") as refused:
         load_settings()
     assert "sk-very-secret" not in str(refused.value)
+
+
+PASSWORD = "sim-sala-bim"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql:///footnote", "postgresql:///footnote"),
+        ("postgres://db.example", "postgresql://db.example"),
+        (f"postgresql://me:{PASSWORD}%40%2F@db.example:5433/foot", "postgresql://me:***@db.example:5433/foot"),
+        (f"postgresql://me:{PASSWORD}@one:1,[::1]:2/foot?sslmode=require", "postgresql://me:***@one:1,[::1]:2/foot"),
+        (f"postgresql:///f?host=/run/pg&user=me&password={PASSWORD}", "postgresql:///f?host=/run/pg&user=me"),
+    ],
+)
+def test_the_address_of_a_database_is_shown_without_its_password(
+    url: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATABASE_URL", url)
+    settings = load_settings()
+    assert settings.database is settings.database_url is not None
+    assert settings.database_url.get_secret_value() == url
+    assert str(settings.database) == shown
+    assert {row.name: row.value for row in describe(settings)}["database_url"] == shown
+    everything = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()} {describe(settings)}"
+    assert PASSWORD not in everything
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:sim-sala-bim@db/f",
+        "sim-sala-bim",
+        "postgresql+asyncpg://me:sim-sala-bim@db/f",
+        "postgresql://me:sim-sala-bim@x@db/f",
+        "postgresql://me:sim-sala-bim/x@db/f",
+        "postgresql://me:sim-sala-bim?x@db/f",
+        "postgresql://me:sim-sala-bim#x@db/f",
+        "postgresql://me:[sim-sala-bim]@db/f",
+        "postgresql://me:sim-sala-bim%zz@db/f",
+        "postgresql://me:sim-sala-bim @db/f",
+        "postgresql://me:sim-sala-bim:x@db/f",
+        "postgresql://me:sim-sala-bim",
+    ],
+)
+def test_a_wrong_address_of_a_database_is_refused_and_not_repeated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATABASE_URL", url)
+    with pytest.raises(ConfigurationError, match="FOOTNOTE_DATABASE_URL") as refused:
+        load_settings()
+    assert PASSWORD not in str(refused.value)
+
+
+def test_without_an_address_the_database_is_a_file(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATABASE_URL", "")
+    settings = load_settings(data_dir=own_folder)
+    assert settings.database_url is None
+    assert settings.database == own_folder / "footnote.db"
+    assert {row.name: row.value for row in describe(settings)}["database_url"] == ""
+
+
+def test_settings_for_another_directory_leave_the_database_alone(own_folder: Path) -> None:
+    settings = load_settings(database_url="postgresql:///footnote", data_dir=own_folder / "data", port=7001)
+    apart = settings.apart(own_folder / "eval")
+    assert apart.database == own_folder / "eval" / "footnote.db"
+    assert (apart.models_folder, apart.port) == (own_folder / "data" / "models", 7001)

@@ -16,6 +16,16 @@ DECLARED = {
     "replies/secret_seen.txt": frozenset({"secret"}),
     "replies/thanks.txt": frozenset(),
     "replies/user_request.txt": frozenset(),
+    "replies/loop.txt": frozenset(),
+    "replies/negative_feedback.txt": frozenset(),
+    "replies/policy.txt": frozenset(),
+    "replies/sensitive_account_taken_over.txt": frozenset(),
+    "replies/sensitive_complaint.txt": frozenset(),
+    "replies/sensitive_fraud.txt": frozenset(),
+    "replies/sensitive_funds_missing.txt": frozenset(),
+    "replies/sensitive_law_enforcement.txt": frozenset(),
+    "replies/sensitive_legal.txt": frozenset(),
+    "replies/sensitive_self_harm.txt": frozenset(),
     "rewrite.md": frozenset(),
 }
 """Every template with its contract. A template that is not here, or uses anything else, fails the test."""

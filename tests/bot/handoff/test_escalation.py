@@ -1,7 +1,16 @@
 import pytest
 
-from bot.handoff.escalation import asks_for_person, owner_after, reason_after_search, reason_before_search
-from bot.models import Handoff, HandoffReason, Notice, Owner
+from bot.handoff.escalation import (
+    Decision,
+    after_feedback,
+    asks_for_person,
+    decide_after_search,
+    decide_before_search,
+    owner_after,
+    reason_after_search,
+    reason_before_search,
+)
+from bot.models import Handoff, HandoffReason, Notice, Owner, Said
 
 
 @pytest.mark.parametrize(
@@ -24,6 +33,14 @@ from bot.models import Handoff, HandoffReason, Notice, Owner
         "can you get someone to help me",
         "call a manager",
         "escalate this to a person",
+        "speek to humna",
+        "i wan to tlak to a real persn",
+        "how do i talk to someone?",
+        "NOT A BOT. A PERSON.",
+        "ok but can I get a f***ing human please, real agent",
+        "¿puedo hablar con alguien?",
+        "转人工",
+        "أريد التحدث مع موظف",
     ],
 )
 def test_asks_for_a_person(text: str) -> None:
@@ -46,6 +63,15 @@ def test_asks_for_a_person(text: str) -> None:
         "How do I get people to join with my referral link?",
         "Can I pass someone my gift card?",
         "I did not get someone's deposit",
+        "what is the agent fee",
+        "how do I set up an API agent",
+        "how do i run a trading agent",
+        "human verification keeps failing",
+        "are you a human?",
+        "what hours can i contact customer service",
+        "¿cómo contacto con soporte?",
+        "人工智能代币有哪些",
+        "كيف أتواصل مع الدعم؟",
         "",
     ],
 )
@@ -72,3 +98,83 @@ def test_owner_after(owner: Owner, after_handoff: Owner) -> None:
     handoff = Handoff(text="…", reason=HandoffReason.USER_REQUEST, confidence=0.0)
     assert owner_after(handoff, owner) is after_handoff
     assert owner_after(Notice(text="…", confidence=0.0), owner) is owner
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("someone hacked my account", "account_taken_over"),
+        ("my btc disappeared", "funds_missing"),
+        ("I got scamed by a fake support agent", "fraud"),
+        ("you will hear from my lawyer", "legal"),
+        ("I lost everything and want to die", "self_harm"),
+        ("I am a police officer and need data of a user", "law_enforcement"),
+        ("I want to file a complaint", "complaint"),
+        ("me han estafado", "fraud"),
+        ("我不想活了", "self_harm"),
+        ("تم اختراق حسابي", "account_taken_over"),
+    ],
+)
+def test_a_sensitive_topic(text: str, topic: str) -> None:
+    decision = decide_before_search(text, ())
+    assert decision
+    assert (decision.reason, decision.topic) == (HandoffReason.SENSITIVE_TOPIC, topic)
+    assert decision.reply == f"sensitive_{topic}"
+    assert "“" in decision.because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do I report phishing",
+        "what is fraud detection",
+        "how do I spot a scam",
+        "legal name change",
+        "kill my order",
+        "my deposit has not arrived",
+        "what happens if my account is hacked?",
+    ],
+)
+def test_a_look_alike_passes_to_the_search(text: str) -> None:
+    assert decide_before_search(text, ()) is None
+
+
+def test_danger_comes_before_a_secret_and_a_secret_keeps_its_topic() -> None:
+    danger = decide_before_search("I want to kill myself, my seed phrase is […]", ["a seed phrase"])
+    assert danger and (danger.reason, danger.topic) == (HandoffReason.SENSITIVE_TOPIC, "self_harm")
+    hacked = decide_before_search("my account was hacked, my seed phrase is […]", ["a seed phrase", "a card number"])
+    assert hacked and (hacked.reason, hacked.topic) == (HandoffReason.SECRET_SEEN, "account_taken_over")
+    assert "a seed phrase, a card number; somebody else may be" in hacked.because
+    plain = decide_before_search("my seed phrase is […]", ["a seed phrase"])
+    assert plain == Decision(HandoffReason.SECRET_SEEN, None, "the message contained a seed phrase", "secret_seen")
+
+
+def test_the_second_thumbs_down() -> None:
+    assert after_feedback(1) is None
+    decision = after_feedback(2)
+    assert decision and decision.reason is HandoffReason.NEGATIVE_FEEDBACK
+    assert decide_before_search("How do I log in?", (), thumbs_down=1) is None
+    assert decide_before_search("How do I log in?", (), thumbs_down=2) == decision
+
+
+def test_the_same_need_unanswered_twice() -> None:
+    once = [Said(role="user", text="How do I withdraw?"), Said(role="assistant", text="…", kind="answer")]
+    twice = [*once, Said(role="user", text="that did not help"), Said(role="assistant", text="…", kind="answer")]
+    assert decide_before_search("that did not help", (), once) is None
+    decision = decide_before_search("still not working", (), twice)
+    assert decision and decision.reason is HandoffReason.LOOP
+    assert decision.because == "the same need was left unanswered 2 times; 2 call a person"
+
+
+def test_too_little_confidence_is_explained() -> None:
+    assert decide_after_search(0.5, 0.5) is None
+    decision = decide_after_search(0.4, 0.5)
+    assert decision and decision.reason is HandoffReason.LOW_CONFIDENCE
+    assert decision.because == "the confidence 0.400 is below the threshold 0.500"
+
+
+def test_a_wish_for_a_person_quotes_the_customer() -> None:
+    decision = decide_before_search("Please let me speek to a humna", ())
+    assert decision == Decision(
+        HandoffReason.USER_REQUEST, None, "the customer asks for a person: “speak to a human”", "user_request"
+    )

@@ -1,8 +1,9 @@
 import hashlib
-import sqlite3
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
 from bot.errors import ConversationNotFound, NotAuthorised
 from bot.models import Conversation, CustomerContext, Owner
@@ -31,12 +32,12 @@ def test_ids_and_tokens_cannot_be_guessed(database: Database, now: datetime) -> 
 
 def test_only_the_hash_of_the_token_is_stored(database: Database, now: datetime) -> None:
     _, token = start_conversation(database, "site", CONTEXT, now)
-    connection = sqlite3.connect(database.path)
-    dump = "\n".join(connection.iterdump())
-    connection.close()
+    with database.read() as connection:
+        tables = inspect(connection).get_table_names()
+        dump = repr([connection.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables])
     assert token not in dump
     assert hashlib.sha256(token.encode()).hexdigest() in dump
-    written = b"".join(file.read_bytes() for file in database.path.parent.glob("footnote.db*"))
+    written = b"".join(file.read_bytes() for file in Path(str(database.where)).parent.glob("footnote.db*"))
     assert token.encode() not in written
 
 

@@ -7,10 +7,24 @@ from threading import Barrier
 import pytest
 
 from bot.errors import ConversationNotFound
-from bot.models import CustomerContext, Owner, Turn
+from bot.handoff.ownership import transition
+from bot.handoff.ownership_events import BotReplied, Claimed, CustomerWrote, Returned
+from bot.models import CustomerContext, Effect, Owner, Ownership, Step, Turn
 from bot.storage.conversations import authorised_conversation, set_owner, start_conversation
 from bot.storage.database import Database
-from bot.storage.turns import find_turn, last_turns, record_turn, turn_of, turns_of
+from bot.storage.messages import messages_after
+from bot.storage.ownership import act
+from bot.storage.turns import (
+    Received,
+    Sent,
+    find_turn,
+    last_turns,
+    receive_message,
+    record_turn,
+    send_reply,
+    turn_of,
+    turns_of,
+)
 
 
 def turn(conversation_id: str, number: int, now: datetime) -> Turn:
@@ -147,3 +161,97 @@ def test_the_last_turns_of_a_conversation(database: Database, conversation: tupl
     assert last_turns(database, conversation[0], 2, before="t0") == ()
     assert last_turns(database, conversation[0], 2, before="t9") == ()
     assert last_turns(database, "nobody", 2) == last_turns(database, conversation[0], 0) == ()
+
+
+@pytest.fixture
+def spoken(database: Database, conversation: tuple[str, str], now: datetime) -> str:
+    receive(database, conversation[0], 1, now)
+    return conversation[0]
+
+
+def receive(database: Database, conversation_id: str, number: int, now: datetime) -> Received:
+    def decide(state: Ownership) -> Step:
+        return transition(state, CustomerWrote(now))
+
+    return receive_message(database, conversation_id, f"m{number}", f"Question {number}?", now, decide)
+
+
+def send(database: Database, conversation_id: str, number: int, tenure: int, now: datetime) -> Sent:
+    return send_reply(
+        database,
+        turn(conversation_id, number, now),
+        lambda state, still_open: transition(state, BotReplied(now, tenure, still_open)),
+        now,
+    )
+
+
+def test_a_message_is_stored_before_anything_is_made_of_it(
+    database: Database, conversation: tuple[str, str], now: datetime
+) -> None:
+    received = receive(database, conversation[0], 1, now)
+    assert (received.message.text, received.message.source_id) == ("Question 1?", "m1")
+    assert received.ownership.open_messages == 1
+    assert received.turn is None
+    again = receive(database, conversation[0], 1, now)
+    assert again == received
+
+
+def test_a_reply_is_shown_once_under_the_messages_id(database: Database, spoken: str, now: datetime) -> None:
+    sent = send(database, spoken, 1, 0, now)
+    asked, reply = messages_after(database, spoken, to_customer=True)
+    assert sent.turn == replace(turn(spoken, 1, now), id=asked.id) == turn_of(database, asked.id)
+    assert (reply.turn_id, reply.reply, asked.answered) == (asked.id, sent.turn.reply, True)
+    assert sent.ownership.open_messages == 0
+    assert send(database, spoken, 1, 0, now) == sent
+    assert len(messages_after(database, spoken, to_customer=False)) == 2
+    assert receive(database, spoken, 1, now).turn == sent.turn
+
+
+def test_a_reply_that_is_ready_after_a_claim_is_kept_for_the_agent(
+    database: Database, spoken: str, now: datetime
+) -> None:
+    act(database, spoken, lambda state: transition(state, Claimed(now, "ada")), now)
+    sent = send(database, spoken, 1, 0, now)
+    assert sent.turn.reply is None
+    assert sent.turn.suggestion == turn(spoken, 1, now).reply
+    assert sent.ownership.owner is Owner.HUMAN
+    assert [each.speaker for each in messages_after(database, spoken, to_customer=True)] == ["customer", "system"]
+    kept = messages_after(database, spoken, to_customer=False)[-1]
+    assert (kept.speaker, kept.shown, kept.reply) == ("bot", False, sent.turn.suggestion)
+    assert receive(database, spoken, 1, now).turn == sent.turn
+
+
+def test_an_open_message_may_be_answered_anew_after_a_return(database: Database, spoken: str, now: datetime) -> None:
+    act(database, spoken, lambda state: transition(state, Claimed(now, "ada")), now)
+    kept = send(database, spoken, 1, 0, now).turn
+    returned = act(database, spoken, lambda state: transition(state, Returned(now, "ada")), now)
+    assert Effect.ASK_BOT in returned.step.effects
+    sent = send(database, spoken, 1, returned.after.tenure, now)
+    assert sent.turn.reply == sent.turn.suggestion == kept.suggestion
+    assert turns_of(database, spoken) == (sent.turn,)
+    assert sent.ownership.open_messages == 0
+
+
+def test_only_what_was_said_since_the_return_counts(database: Database, spoken: str, now: datetime) -> None:
+    send(database, spoken, 1, 0, now)
+    act(database, spoken, lambda state: transition(state, Claimed(now, "ada")), now)
+    returned = act(database, spoken, lambda state: transition(state, Returned(now, "ada")), now).after
+    assert len(last_turns(database, spoken, 9)) == 1
+    assert last_turns(database, spoken, 9, heard_from=returned.heard_from) == ()
+    receive(database, spoken, 2, now)
+    second = send(database, spoken, 2, returned.tenure, now).turn
+    assert last_turns(database, spoken, 9, heard_from=returned.heard_from) == (second,)
+
+
+def test_a_reply_needs_a_message(database: Database, conversation: tuple[str, str], now: datetime) -> None:
+    with pytest.raises(LookupError, match="'m1' was not received"):
+        send(database, conversation[0], 1, 0, now)
+    with pytest.raises(ConversationNotFound):
+        send(database, "nobody", 1, 0, now)
+
+
+def test_of_eight_replies_to_one_message_one_is_shown(database: Database, spoken: str, now: datetime) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        sent = list(pool.map(lambda _: send(database, spoken, 1, 0, now), range(8)))
+    assert len({each.turn.id for each in sent}) == 1
+    assert [each.speaker for each in messages_after(database, spoken, to_customer=True)] == ["customer", "bot"]

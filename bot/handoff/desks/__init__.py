@@ -1,0 +1,1 @@
+"""Help desks: one file a desk, one protocol."""

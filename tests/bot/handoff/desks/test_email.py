@@ -1,0 +1,106 @@
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.handoff.desks.desk import NotDelivered
+from bot.handoff.desks.email import EmailDesk, MailServer
+from tests.desk_receivers import SmtpReceiver, receiving_mail
+from tests.handoff_events import CONVERSATION, NOW, MemoryThread, ended, requested, wrote
+
+
+@pytest.fixture
+def mailbox() -> Iterator[SmtpReceiver]:
+    with receiving_mail(SmtpReceiver()) as running:
+        yield running
+
+
+def desk(mailbox: SmtpReceiver, **more: Any) -> EmailDesk:
+    server = MailServer(host="127.0.0.1", port=mailbox.port, security="none")
+    return EmailDesk(replace(server, **more), "footnote@corvane.example", "team@corvane.example", lambda: NOW)
+
+
+def test_a_mail_has_everything_and_answers_go_to_the_customer(mailbox: SmtpReceiver) -> None:
+    desk(mailbox, user="u", password="p").deliver(requested(1), MemoryThread(), again=False)
+    (mail,) = mailbox.mails
+    assert mailbox.envelopes == [("footnote@corvane.example", ["team@corvane.example"])]
+    assert mailbox.logins == ["\0u\0p"]
+    assert mail["Reply-To"] == "ada@example.com"
+    assert mail["Subject"] == "Where is my <b>withdrawal</b>? Since Monday & still nothing."
+    assert mail["Message-ID"] == f"<{requested(1).id}@corvane.example>"
+    assert (mail["X-Footnote-Event"], mail["X-Footnote-Conversation"]) == (requested(1).id, CONVERSATION)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.get_content_type() == "text/plain"
+    text = mail.get_content()
+    assert "Summary: My withdrawal is stuck." in text
+    assert "[1] Withdrawals (https://help.corvane.example/help/w)" in text
+
+
+def test_later_mails_are_of_the_same_thread_and_a_second_copy_is_known(mailbox: SmtpReceiver) -> None:
+    thread, mail_desk = MemoryThread(), desk(mailbox)
+    for event in (requested(1), wrote(2, ".\nAnybody there? ü 🙂"), ended(3), wrote(2, "x")):
+        mail_desk.deliver(event, thread, again=False)
+    first, message, end, copy = mailbox.mails
+    assert message["In-Reply-To"] == end["References"] == first["Message-ID"]
+    assert message["Subject"] == f"Re: {first['Subject']}"
+    assert message["Reply-To"] == "ada@example.com"
+    assert message.get_content().splitlines()[0] == "Customer: ."
+    assert "ü 🙂" in message.get_content()
+    assert copy["Message-ID"] == message["Message-ID"] != end["Message-ID"]
+
+
+@pytest.mark.parametrize("contact", [None, "", "nobody", "a@b.example\r\nBcc: eve@example.com", {"x": 1}])
+def test_a_contact_that_is_no_address_is_no_header(mailbox: SmtpReceiver, contact: Any) -> None:
+    thread = MemoryThread()
+    event = requested(1, end_user={"email": contact if isinstance(contact, str | None) else None})
+    desk(mailbox).deliver(event, thread, again=False)
+    (mail,) = mailbox.mails
+    assert mail["Reply-To"] is mail["Bcc"] is None
+
+
+def test_a_subject_cannot_add_a_header(mailbox: SmtpReceiver) -> None:
+    desk(mailbox).deliver(requested(1, last_question="a\r\nBcc: eve@example.com\u2028x\0"), MemoryThread(), again=False)
+    (mail,) = mailbox.mails
+    assert mail["Bcc"] is None
+    assert mail["Subject"].startswith("a Bcc: eve@example.com")
+
+
+@pytest.mark.parametrize(("code", "down"), [(451, True), (421, True), (550, False), (552, False)])
+def test_a_server_that_refuses(mailbox: SmtpReceiver, code: int, down: bool) -> None:
+    mailbox.codes.append(code)
+    with pytest.raises(NotDelivered, match=f"code {code}") as failure:
+        desk(mailbox).deliver(requested(1), MemoryThread(), again=False)
+    assert failure.value.down == down
+    desk(mailbox).deliver(requested(1), MemoryThread(), again=True)
+    assert len(mailbox.mails) == 1
+
+
+def test_a_receiver_that_is_not_there(mailbox: SmtpReceiver) -> None:
+    mailbox.refused.add("team@corvane.example")
+    with pytest.raises(NotDelivered, match="does not take mail for team@"):
+        desk(mailbox).deliver(requested(1), MemoryThread(), again=False)
+
+
+def test_a_server_that_greets_for_ever_is_left(mailbox: SmtpReceiver) -> None:
+    mailbox.hang = True
+    began = time.monotonic()
+    with pytest.raises(NotDelivered, match="could not be reached") as failure:
+        desk(mailbox, total_seconds=0.4).deliver(requested(1), MemoryThread(), again=False)
+    assert failure.value.down
+    assert time.monotonic() - began < 5
+
+
+def test_a_server_without_tls_is_not_told_anything_when_tls_is_wanted(mailbox: SmtpReceiver) -> None:
+    with pytest.raises(NotDelivered, match="could not be reached"):
+        desk(mailbox, security="starttls", user="u", password="p").deliver(requested(1), MemoryThread(), again=False)
+    assert mailbox.logins == mailbox.mails == []
+    with pytest.raises(NotDelivered):
+        desk(mailbox, security="tls", total_seconds=1).deliver(requested(1), MemoryThread(), again=False)
+
+
+def test_no_server_at_all_is_down() -> None:
+    with pytest.raises(NotDelivered, match="could not be reached") as failure:
+        desk(SmtpReceiver(port=9)).deliver(requested(1), MemoryThread(), again=False)
+    assert failure.value.down
