@@ -125,8 +125,8 @@ def _topic_options(
     if saying_all == meant[:1]:
         return ()
     texts = [topic_option(rival.article, _versions(rival.article, kin, articles)) for rival in meant]
-    if any(words == frozenset(terms(text)) for text in texts):
-        return ()  # one of them is the question
+    if words == frozenset(terms(texts[0])):
+        return ()  # it is the question
     places = told_apart(texts)
     return tuple(texts[place] for place in places) if len(places) > 1 else ()
 

@@ -102,6 +102,11 @@ def test_a_title_that_alone_says_all_leads() -> None:
     assert options("cancel withdrawal", (PENDING, 0.8, 0.7), (CANCEL, 0.75, 0.65)) != ()
 
 
+def test_the_title_that_is_the_question_is_not_asked_about() -> None:
+    in_app = article("app", "Why is my withdrawal still pending in the app?")
+    assert options("withdrawal pending", (in_app, 0.8, 0.7), (PENDING, 0.79, 0.7)) == ()
+
+
 def test_a_word_that_none_of_them_has_is_about_something_else() -> None:
     assert options("withdraw pizza", (PENDING, 0.8, 0.7), (EUROS, 0.79, 0.7)) == ()
     assert options("problem with withdraw", (PENDING, 0.8, 0.7), (EUROS, 0.79, 0.7)) != ()

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from bot.answering.pages import one_line, page_of
 from knowledge.rendering import plain_text
@@ -75,6 +75,7 @@ def test_a_repeated_sentence_is_found_at_its_own_place() -> None:
 
 @given(any_bodies)
 def test_the_shown_text_is_that_of_the_rendered_body(body: str) -> None:
+    assume(not body.lstrip(" ").startswith("|"))  # by itself that is a row without its head
     assert page_of(body).text == one_line(plain_text(body))
 
 
