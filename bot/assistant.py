@@ -23,7 +23,7 @@ from bot.answering.stopwatch import Stopwatch
 from bot.answering.version_notes import version_note
 from bot.answering.versions import Versions, choose_versions
 from bot.errors import EmptyMessage, MessageTooLong
-from bot.handoff.escalation import reason_after_search, reason_before_search
+from bot.handoff.escalation import Decision, decide_before_search, reason_after_search
 from bot.models import Answer, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Said, Search
 from bot.safety.redaction import Redaction, critical, redact
 from bot.wire import reply_to_json, trace_to_json
@@ -100,7 +100,11 @@ class Assistant:
             turns=turns,
             secrets=_critical(message) if secrets is None else secrets,
         )
-        if reply := _reply_without_search(message.text, circumstances.secrets):
+        if decision := decide_before_search(message.text, circumstances.secrets, history):
+            return self._outcome(
+                message.text, _called(decision, circumstances.secrets), watch, circumstances, decision=decision
+            )
+        if reply := _reply_without_search(message.text):
             return self._outcome(message.text, reply, watch, circumstances)
         found = self._find(message.text, circumstances, watch)
         if asked := self._question_back(found, history):
@@ -201,6 +205,7 @@ class Assistant:
         circumstances: Circumstances,
         found: _Found | None = None,
         composed: Composition | None = None,
+        decision: Decision | None = None,
     ) -> Outcome:
         account = {**(composed.account if composed else {}), "rewriting": found.rewriting if found else None}
         told = receipt(
@@ -218,16 +223,17 @@ class Assistant:
         trace["resolution"] = found.resolution.because if found else None
         trace["platform"] = (found.platform if found else circumstances.context.platform).value
         trace["composition"] = account
+        trace["handoff"] = {"topic": decision.topic, "because": decision.because} if decision else None
         trace["receipt_sha256"] = sha256_of(told)
         return Outcome(question, reply, watch.timings_ms(), trace, told)
 
 
-def _reply_without_search(message: str, secrets: Sequence[str]) -> Reply | None:
-    match reason_before_search(message, secrets):
-        case HandoffReason.SECRET_SEEN as reason:
-            return _handoff(reason, 0.0, secret=secrets[0])
-        case HandoffReason() as reason:
-            return _handoff(reason, 0.0)
+def _called(decision: Decision, secrets: Sequence[str]) -> Handoff:
+    values = {"secret": secrets[0]} if decision.reason is HandoffReason.SECRET_SEEN else {}
+    return Handoff(text=render(f"replies/{decision.reply}.txt", **values), reason=decision.reason, confidence=0.0)
+
+
+def _reply_without_search(message: str) -> Reply | None:
     if talk := small_talk(message):
         return Notice(text=render(f"replies/{talk.value}.txt"), confidence=0.0)
     if not _WORD.search(message):
@@ -245,8 +251,5 @@ def _critical(message: Redaction) -> tuple[str, ...]:
 
 
 def _handoff_of(found: _Found) -> Handoff:
-    return _handoff(HandoffReason.LOW_CONFIDENCE, found.confidence)
-
-
-def _handoff(reason: HandoffReason, confidence: float, **values: str) -> Handoff:
-    return Handoff(text=render(f"replies/{reason.value}.txt", **values), reason=reason, confidence=confidence)
+    reason = HandoffReason.LOW_CONFIDENCE
+    return Handoff(text=render(f"replies/{reason.value}.txt"), reason=reason, confidence=found.confidence)
