@@ -23,7 +23,7 @@ from bot.answering.stopwatch import Stopwatch
 from bot.answering.version_notes import version_note
 from bot.answering.versions import Versions, choose_versions
 from bot.errors import EmptyMessage, MessageTooLong
-from bot.handoff.escalation import Decision, decide_before_search, reason_after_search
+from bot.handoff.escalation import Decision, decide_after_search, decide_before_search
 from bot.models import Answer, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Said, Search
 from bot.safety.redaction import Redaction, critical, redact
 from bot.wire import reply_to_json, trace_to_json
@@ -109,10 +109,11 @@ class Assistant:
         found = self._find(message.text, circumstances, watch)
         if asked := self._question_back(found, history):
             return self._outcome(message.text, asked, watch, circumstances, found)
-        composed = self._composed(found)
+        unsure = decide_after_search(found.confidence, self.answer_threshold)
+        composed = None if unsure else self._composed(found)
         reply = self._finished(composed.answer, found) if composed else _handoff_of(found)
         watch.lap("compose")
-        return self._outcome(message.text, reply, watch, circumstances, found, composed)
+        return self._outcome(message.text, reply, watch, circumstances, found, composed, unsure)
 
     def search(self, query: str, context: CustomerContext) -> tuple[Hit, ...]:
         """The ranked passages for a query, those of other versions of an article included."""
@@ -163,7 +164,7 @@ class Assistant:
         return clarify(hits, index.kin, index.articles, found.question.text, history, found.platform, found.confidence)
 
     def _composed(self, found: _Found) -> Composition | None:
-        if not found.search.hits or reason_after_search(found.confidence, self.answer_threshold):
+        if not found.search.hits:
             return None
         return self.composer.compose(
             Evidence(

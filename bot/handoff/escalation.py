@@ -84,18 +84,6 @@ def asks_for_person(text: str) -> bool:
     return request_for_person(policy.wording.sentences(text), policy) is not None
 
 
-def reason_before_search(text: str, secrets: Collection[str]) -> HandoffReason | None:
-    """The reason of `decide_before_search` for a first message, or None."""
-    decision = decide_before_search(text, secrets)
-    return decision.reason if decision else None
-
-
-def reason_after_search(confidence: float, threshold: float) -> HandoffReason | None:
-    """The reason of `decide_after_search`, or None."""
-    decision = decide_after_search(confidence, threshold)
-    return decision.reason if decision else None
-
-
 def owner_after(reply: Reply, owner: Owner) -> Owner:
     """Who owns the conversation after the bot's reply: a handoff queues it for a person, anything else leaves it as it
     is."""

@@ -20,8 +20,9 @@ from bot.models import CustomerContext
 from bot.storage.conversations import start_conversation
 from bot.storage.database import Database, open_database
 from bot.storage.outbox import OutgoingEvent, claim, counts, dead_letters, enqueue, new_event_id, replay
-from tests.desk_receivers import Hangs, Refuses, WebhookReceiver, ZendeskReceiver, receiving
+from tests.desk_receivers import Hangs, Refuses, WebhookReceiver, receiving
 from tests.handoff_events import REQUEST
+from tests.vendor_desks import ZendeskReceiver
 
 START = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]

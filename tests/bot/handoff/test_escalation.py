@@ -7,10 +7,12 @@ from bot.handoff.escalation import (
     decide_after_search,
     decide_before_search,
     owner_after,
-    reason_after_search,
-    reason_before_search,
 )
 from bot.models import Handoff, HandoffReason, Notice, Owner, Said
+
+
+def reason_of(decision: Decision | None) -> HandoffReason | None:
+    return decision.reason if decision else None
 
 
 @pytest.mark.parametrize(
@@ -80,14 +82,14 @@ def test_only_mentions_a_person(text: str) -> None:
 
 
 def test_a_secret_comes_before_everything() -> None:
-    assert reason_before_search("let me talk to a human", ["a seed phrase"]) is HandoffReason.SECRET_SEEN
-    assert reason_before_search("let me talk to a human", []) is HandoffReason.USER_REQUEST
-    assert reason_before_search("How do I change my email?", []) is None
+    assert reason_of(decide_before_search("let me talk to a human", ["a seed phrase"])) is HandoffReason.SECRET_SEEN
+    assert reason_of(decide_before_search("let me talk to a human", [])) is HandoffReason.USER_REQUEST
+    assert decide_before_search("How do I change my email?", []) is None
 
 
 @pytest.mark.parametrize(("confidence", "reason"), [(0.49, HandoffReason.LOW_CONFIDENCE), (0.5, None), (0.9, None)])
 def test_threshold(confidence: float, reason: HandoffReason | None) -> None:
-    assert reason_after_search(confidence, threshold=0.5) is reason
+    assert reason_of(decide_after_search(confidence, threshold=0.5)) is reason
 
 
 @pytest.mark.parametrize(

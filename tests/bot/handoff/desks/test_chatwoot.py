@@ -4,8 +4,9 @@ import pytest
 
 from bot.handoff.desks.chatwoot import ChatwootDesk
 from bot.handoff.outgoing import Outgoing
-from tests.desk_receivers import ChatwootReceiver, receiving
+from tests.desk_receivers import receiving
 from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.vendor_desks import ChatwootReceiver
 
 
 @pytest.fixture

@@ -12,19 +12,9 @@ from bot.handoff.desks.intercom import IntercomDesk
 from bot.handoff.desks.webhook import WebhookDesk
 from bot.handoff.desks.zendesk import ZendeskDesk
 from bot.handoff.outgoing import Outgoing
-from tests.desk_receivers import (
-    Babbles,
-    ChatwootReceiver,
-    Hangs,
-    IntercomReceiver,
-    LosesAnswer,
-    Receiver,
-    Refuses,
-    WebhookReceiver,
-    ZendeskReceiver,
-    receiving,
-)
+from tests.desk_receivers import Babbles, Hangs, LosesAnswer, Receiver, Refuses, WebhookReceiver, receiving
 from tests.handoff_events import MemoryThread, ended, reminded, requested, wrote
+from tests.vendor_desks import ChatwootReceiver, IntercomReceiver, ZendeskReceiver
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 
 from bot.handoff.desks.desk import NotDelivered
 from bot.handoff.desks.email import EmailDesk, MailServer
-from tests.desk_receivers import SmtpReceiver, receiving_mail
 from tests.handoff_events import CONVERSATION, NOW, MemoryThread, ended, requested, wrote
+from tests.mail_receiver import SmtpReceiver, receiving_mail
 
 
 @pytest.fixture

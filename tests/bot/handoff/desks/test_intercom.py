@@ -4,8 +4,9 @@ import pytest
 
 from bot.handoff.desks.intercom import IntercomDesk
 from bot.handoff.outgoing import Outgoing
-from tests.desk_receivers import IntercomReceiver, receiving
+from tests.desk_receivers import receiving
 from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.vendor_desks import IntercomReceiver
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import pytest
 from bot.handoff.desks.desk import NotDelivered
 from bot.handoff.desks.zendesk import ZendeskDesk
 from bot.handoff.outgoing import Outgoing
-from tests.desk_receivers import LosesAnswer, ZendeskReceiver, receiving
+from tests.desk_receivers import LosesAnswer, receiving
 from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.vendor_desks import ZendeskReceiver
 
 
 @pytest.fixture
