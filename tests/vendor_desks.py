@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.desk_receivers import Received, Receiver, must, only
+from tests.desk_receivers import Gone, Received, Receiver, must, only
 
 
 @dataclass(slots=True)
