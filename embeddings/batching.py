@@ -71,15 +71,20 @@ class BatchingEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Encoding:
         """Questions as vectors, merged with those of other threads. Raises what the encoder raises for these texts."""
-        own = _Request(texts)
         with self._lock:
-            leads = self._free > 0
-            if leads:
+            alone = self._free > 0
+            if alone:
                 self._free -= 1
             else:
+                own = _Request(texts)
                 self._waiting.append(own)
-        if not leads:
-            own.turn.wait()
+        if alone:
+            try:
+                return self._encoder.encode_queries(texts)
+            finally:
+                with self._lock:
+                    self._hand_over()
+        own.turn.wait()
         if not own.result.done():
             self._lead(own)
         return own.result.result()
@@ -99,10 +104,14 @@ class BatchingEncoder:
                 for request in batch:
                     if request.result.done():
                         request.turn.set()
-                if self._waiting:
-                    self._waiting.pop(0).turn.set()
-                else:
-                    self._free += 1
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give the run that has ended to whoever waits longest. Only while the lock is held."""
+        if self._waiting:
+            self._waiting.pop(0).turn.set()
+        else:
+            self._free += 1
 
     def _taken(self, texts: int) -> list[_Request]:
         """Those who wait, in their order, as many as fit into a run beside `texts` others."""

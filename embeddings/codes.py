@@ -53,7 +53,7 @@ _SPACED = re.compile(r"(?<![^\W_])([A-Za-z]{2,6}) (\d{1,6})(?![^\W_])")
 def codes(text: str) -> frozenset[str]:
     """The codes of a text, in lower case: what holds a digit and is no quantity, year, date or time; words of 2 to 6
     capital letters, unless the line is all in capitals; and joined codes with what they are joined of."""
-    return frozenset(code for line in _lines(text) for code in _line_codes(line))
+    return frozenset(code for line in _lines(text) for code in _line_codes(line, _tokens(line)))
 
 
 class CodeIndex:
@@ -143,8 +143,12 @@ class CodeIndex:
         return frozenset(code for code in self._known(question) if row in self._rows[code])
 
     def _known(self, text: str) -> frozenset[str]:
-        found = {code for line in _lines(text) for bare in _bare_forms(line) for code in self._by_bare.get(bare, ())}
-        return frozenset(found | {code for code in codes(text) if code in self._rows})
+        found: set[str] = set()
+        for line in _lines(text):
+            tokens = _tokens(line)
+            found.update(code for bare in _bare_forms(line, tokens) for code in self._by_bare.get(bare, ()))
+            found.update(code for code in _line_codes(line, tokens) if code in self._rows)
+        return frozenset(found)
 
     def _scores(self, question: str) -> NDArray[np.float64]:
         scores = np.zeros(len(self._ids))
@@ -181,9 +185,8 @@ def _may_hold_words(token: str) -> bool:
     return "_" not in token and "." not in token
 
 
-def _line_codes(line: str) -> Iterator[str]:
+def _line_codes(line: str, tokens: Sequence[str]) -> Iterator[str]:
     yield from _LABELLED.findall(line)
-    tokens = _tokens(line)
     shouted = _is_shouted(tokens)
     for token in tokens:
         yield from _token_codes(token, shouted)
@@ -247,11 +250,11 @@ def _bare(code: str) -> str:
     return _PARTS.sub("" if any(map(str.isdigit, code)) else "-", code)
 
 
-def _bare_forms(line: str) -> Iterator[str]:
+def _bare_forms(line: str, tokens: Sequence[str]) -> Iterator[str]:
     """Under what the codes of a question may be known; numbers alone are left to `codes`."""
     for word, number in _SPACED.findall(line):
         yield (word + number).lower()
-    for token in _tokens(line):
+    for token in tokens:
         forms = {_bare(token), *(part for part in _PARTS.split(token) if _may_hold_words(token) or not part.isalpha())}
         yield from (form.lower() for form in sorted(forms) if not form.isdigit())
 

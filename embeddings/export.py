@@ -17,7 +17,7 @@ from embeddings.reduction import fit_reduction, sample_sentences, token_dimensio
 
 Precision = Literal["fp32", "int8"]
 
-EXPORTER = "v3"
+EXPORTER = "v4"
 """Changes with everything here, in the reduction and in the quantisation that changes a graph."""
 INPUTS = ("input_ids", "attention_mask")
 """Shape (rows, tokens) each."""

@@ -29,7 +29,7 @@ from embeddings.model_encoder import ModelEncoder
 from embeddings.model_files import ModelFiles
 from embeddings.quantisation import quantise_graph
 from embeddings.reduction import token_dimensions
-from embeddings.token_batches import TokenBatch, TokenisedTexts
+from embeddings.token_batches import TokenBatch, TokenisedTexts, alone
 
 TOKEN_BUDGET = 512
 """Tokens that are encoded together, padding included: more is slower, because what is computed leaves the caches."""
@@ -118,6 +118,8 @@ class OnnxEncoder(ModelEncoder):
     def _encode(
         self, graph: _Graph, texts: Sequence[str], prompt: str, workers: int = 1, progress: Progress | None = None
     ) -> Encoding:
+        if len(texts) == 1 and not prompt:
+            return self._encode_alone(graph, texts[0])
         tokenised = TokenisedTexts(texts, graph.tokenizer, prompt, graph.pad)
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         tokens = np.zeros((tokenised.starts[-1], token_dimensions(self.dimensions)), dtype=np.int8)
@@ -136,6 +138,13 @@ class OnnxEncoder(ModelEncoder):
                     progress(count)
         return Encoding(vectors, tokens, tokenised.starts)
 
+    def _encode_alone(self, graph: _Graph, text: str) -> Encoding:
+        """The same as of several, without what puts texts together: most questions come alone."""
+        batch = alone(text, graph.tokenizer)
+        vector, parts = self._run(graph, batch)
+        self._check(batch, vector, parts, [text])
+        return Encoding(vector, np.rint(parts * 127).astype(np.int8), np.array([0, len(parts)]))
+
     def _run(self, graph: _Graph, batch: TokenBatch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         try:
             return graph.run(batch)
@@ -148,6 +157,8 @@ class OnnxEncoder(ModelEncoder):
     def _check(
         self, batch: TokenBatch, vectors: NDArray[np.float32], tokens: NDArray[np.float32], texts: Sequence[str]
     ) -> None:
+        if np.isfinite(vectors).all() and np.isfinite(tokens).all():
+            return
         owners = np.repeat(np.arange(len(batch.texts)), batch.kept.sum(axis=1))
         spoilt = [*np.flatnonzero(~np.isfinite(vectors).all(axis=1)), *owners[~np.isfinite(tokens).all(axis=1)]]
         if spoilt:

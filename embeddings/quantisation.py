@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.attention_fusion import fuse_attention
 from embeddings.export import REDUCTION, graph_file, write_graph
 from embeddings.model_files import ModelFiles
 from embeddings.smoothing import smoothing_factors
@@ -22,6 +23,7 @@ LEAST_SCALE = 1e-9
 """In place of the scale of a row of zeros."""
 LEAST_TABLE = 1_000_000
 """Numbers in a table from which on it is kept in 8 bits."""
+Shape = tuple[str | int, ...]
 BLOCKED_OPSET = 21
 """The version of ONNX's operators since which QuantizeLinear takes a scale for each row."""
 
@@ -43,7 +45,7 @@ def quantise_graph(files: ModelFiles, folder: Path) -> Path:
 def _quantise(files: ModelFiles, exact: Path, file: Path) -> None:
     import onnx
 
-    model = onnx.load(exact)
+    model = fuse_attention(onnx.load(exact))
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     weights = {name: onnx.numpy_helper.to_array(tensor) for name, tensor in tensors.items() if len(tensor.dims) == 2}
     products = [node for node in model.graph.node if _is_with_weights(node, weights)]
@@ -52,7 +54,7 @@ def _quantise(files: ModelFiles, exact: Path, file: Path) -> None:
     met: dict[str, list[NDArray[np.float32]]] = {}
     for node in products:
         met.setdefault(node.input[0], []).append(weights[node.input[1]])
-    rewriting = _Rewriting(smoothing_factors(model, files, met))
+    rewriting = _Rewriting(smoothing_factors(model, files, met), _leading_shapes(model))
     nodes: list[Any] = []
     for node in model.graph.node:
         if _is_with_weights(node, weights):
@@ -79,7 +81,7 @@ def _quantise(files: ModelFiles, exact: Path, file: Path) -> None:
 class _Rewriting:
     """Products in 8 bits in place of those in fp32, and the constants that they need."""
 
-    def __init__(self, smoothing: Mapping[str, NDArray[np.float32]]) -> None:
+    def __init__(self, smoothing: Mapping[str, NDArray[np.float32]], shapes: Mapping[str, Shape]) -> None:
         self.constants: dict[str, NDArray[Any]] = {
             "quantised.one": np.array(1, dtype=np.float32),
             "quantised.step": np.array(1 / 127, dtype=np.float32),
@@ -88,7 +90,9 @@ class _Rewriting:
             "quantised.last": np.array([-1], dtype=np.int64),
         }
         self._smoothing = smoothing
+        self._shapes = shapes
         self._rounded: set[str] = set()
+        self._zeros: dict[Shape, str] = {}
 
     def product(self, node: Any, weights: NDArray[np.float32]) -> Iterator[Any]:
         """The nodes that compute what `node` did, its left side times `weights`."""
@@ -137,10 +141,20 @@ class _Rewriting:
         yield _node("ReduceMax", [f"{name}.magnitudes", "quantised.last"], f"{name}.largest", keepdims=1)
         yield _node("Mul", [f"{name}.largest", "quantised.step"], f"{name}.exact_scales")
         yield _node("Max", [f"{name}.exact_scales", "quantised.least"], f"{name}.scales")
-        yield _node("Shape", [f"{name}.scales"], f"{name}.shape")
-        yield _node("Expand", ["quantised.zero", f"{name}.shape"], f"{name}.zeros")
-        inputs = [smooth, f"{name}.scales", f"{name}.zeros"]
+        shape = self._shapes.get(name, (name,))
+        if shape not in self._zeros:
+            self._zeros[shape] = f"{name}.zeros"
+            yield _node("Shape", [f"{name}.scales"], f"{name}.shape")
+            yield _node("Expand", ["quantised.zero", f"{name}.shape"], f"{name}.zeros")
+        inputs = [smooth, f"{name}.scales", self._zeros[shape]]
         yield _node("QuantizeLinear", inputs, f"{name}.rounded", axis=-1, block_size=columns)
+
+
+def _leading_shapes(model: Any) -> dict[str, Shape]:
+    """Of each value whose shape the exporter has noted, all dimensions but the last: a name or a number each."""
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.value_info}
+    known = {name: [dim.dim_param or dim.dim_value for dim in dims] for name, dims in shapes.items() if dims}
+    return {name: tuple(dims[:-1]) for name, dims in known.items() if all(dims)}
 
 
 def _node(kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> Any:

@@ -89,6 +89,15 @@ class TokenisedTexts:
         )
 
 
+def alone(text: str, tokenizer: Tokenizer) -> TokenBatch:
+    """The batch of one text without a prompt."""
+    encoding = tokenizer.encode_batch_fast([encodable(text)])[0]
+    ids = np.array([encoding.ids], dtype=np.int64)
+    kept = np.array([encoding.special_tokens_mask], dtype=np.int8) == 0
+    places = np.arange(np.count_nonzero(kept))
+    return TokenBatch(np.zeros(1, dtype=np.int64), ids, np.ones_like(ids), kept, places)
+
+
 def encodable(text: str) -> str:
     """The text with lone surrogates, which have no UTF-8 form and which the tokenizer refuses, as question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,6 @@
 """Which passages answer a question, and why: every signal, their sum, and the join of ids with passages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from operator import attrgetter
 
@@ -10,12 +10,15 @@ from bot.answering.extractive.sections import platform_of
 from bot.answering.questions import Question
 from bot.answering.ranking import RankingModel
 from bot.answering.search_index import Indexes, SearchIndex
-from bot.answering.signals import Proposal, late_index, proposed, signals_of
+from bot.answering.signals import Proposal, Scores, late_index, late_scores, proposed, signals_of
 from bot.answering.versions import article_platform, versions_to_search
 from bot.models import Hit, Search
 from embeddings.fusion import fuse
+from embeddings.ids import Ids
 from knowledge.models import HEADINGS_JOINT, Article, Passage, Platform
 
+LATE_CANDIDATES = 20
+"""Of the proposed passages, the best by all other signals, whose tokens are compared with the question's."""
 OTHER_PLATFORM_PENALTY = 0.10
 """Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
 topic."""
@@ -40,6 +43,7 @@ def retrieve(
     passages = {key: index.passages[key] for key in proposal.keys.tolist()}
     titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
     signals = signals_of(index.indexes, question, proposal, titles)
+    signals |= _late(index.indexes, question, proposal.keys, signals, ranking)
     found = fuse(proposal.keys, signals, ranking.over(frozenset(signals)))
     hits = [
         _hit(passages[key], score, dict(zip(found.names, values, strict=True)), index, platform)
@@ -75,12 +79,28 @@ def passage_platform(passage: Passage, article: Article) -> Platform:
     return own if own is not Platform.ANY else platform_of(passage.heading.split(HEADINGS_JOINT))
 
 
+def _late(
+    indexes: Indexes, question: Question, keys: Ids, signals: Mapping[str, Scores], ranking: RankingModel
+) -> dict[str, Scores]:
+    """Late interaction, which costs most, of those that are best by all other signals; 0 of the others."""
+    late = late_index(indexes, question)
+    if late is None or not question.needs:
+        return {}
+    weights = ranking.over(frozenset(signals))
+    without = sum(weights[name] * np.maximum(values, 0.0) for name, values in signals.items())
+    best = np.sort(np.argsort(-without, kind="stable")[:LATE_CANDIDATES])
+    scores = np.zeros(len(keys))
+    scores[best] = late_scores(late, question, keys[best])
+    return {"late": scores}
+
+
 def _with_versions(proposal: Proposal, index: SearchIndex, platform: Platform) -> Proposal:
     """The proposal with those versions of its articles that may fit the customer better, whoever proposes them."""
-    if not index.kin:
-        return proposal
-    ids = dict.fromkeys(index.passages[key].article_id for key in proposal.keys.tolist())
+    versioned = index.versioned_keys.intersection(proposal.keys.tolist())
+    ids = {index.passages[key].article_id for key in versioned}
     others = versions_to_search(ids, index.kin, index.articles, platform, index.superseded)
+    if not others:
+        return proposal
     keys = [key for id_ in others for key in index.passage_keys.get(id_, ())]
     return replace(proposal, keys=np.union1d(proposal.keys, np.array(keys, dtype=np.int64)))
 

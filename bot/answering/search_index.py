@@ -142,5 +142,9 @@ class SearchIndex(Protocol):
         """The keys of an article's passages, by article id."""
 
     @property
+    def versioned_keys(self) -> frozenset[int]:
+        """The keys of the passages of all articles that have versions."""
+
+    @property
     def indexes(self) -> Indexes:
         """The indexes over them."""

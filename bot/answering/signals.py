@@ -41,19 +41,21 @@ def proposed(indexes: Indexes, question: Question, candidates: int) -> Proposal:
 
 
 def signals_of(indexes: Indexes, question: Question, proposal: Proposal, titles: Ids) -> dict[str, Scores]:
-    """Every signal of every candidate; `titles` are the candidates' title keys. A signal that cannot be had is left
-    out."""
-    late = late_index(indexes, question)
+    """Every signal but late interaction, of every candidate; `titles` are the candidates' title keys. A signal that
+    cannot be had is left out."""
     by_wording = zip(question.wordings, proposal.words, proposal.codes, strict=True)
     found = [
-        _by_meaning(indexes, late, wording, proposal.keys, titles)
+        _by_meaning(indexes, wording, proposal.keys, titles)
         | {"lexical": _shares_of_best(words.of(proposal.keys)), "code": codes.of(proposal.keys)}
         for wording, words, codes in by_wording
     ]
-    if len(found) == 1:
-        return found[0]
-    shares = np.array([wording.share for wording in question.wordings])
-    return {name: shares @ np.stack([one[name] for one in found]) for name in found[0]}
+    return {name: _over_wordings(question, [one[name] for one in found]) for name in found[0]}
+
+
+def late_scores(late: TokenIndex, question: Question, keys: Ids) -> Scores:
+    """What the passages `keys` are worth by late interaction."""
+    found = [_over_needs(_late_of_needs(late, wording.needs, keys)) for wording in question.wordings]
+    return _over_wordings(question, found)
 
 
 def late_index(indexes: Indexes, question: Question) -> TokenIndex | None:
@@ -61,30 +63,33 @@ def late_index(indexes: Indexes, question: Question) -> TokenIndex | None:
     return indexes.late if all(need.tokens.shape[1] for need in question.needs) else None
 
 
-def _by_meaning(
-    indexes: Indexes, late: TokenIndex | None, wording: Wording, keys: Ids, titles: Ids
-) -> dict[str, Scores]:
+def _by_meaning(indexes: Indexes, wording: Wording, keys: Ids, titles: Ids) -> dict[str, Scores]:
     needs = wording.needs
     if not needs:
         return {}
     distinct, of_candidate = np.unique(titles, return_inverse=True)
     near = _over_needs([indexes.titles.products(need.vector, distinct) for need in needs])
-    signals = {
+    return {
         "dense": _over_needs([indexes.dense.products(need.vector, keys) for need in needs]),
         "sentence": _over_needs([indexes.sentences.products(need.vector, keys) for need in needs]),
         "title": near[of_candidate],
     }
-    if late:
-        signals["late"] = _over_needs(_late_scores(late, needs, keys))
-    return signals
 
 
-def _late_scores(late: TokenIndex, needs: Sequence[Need], keys: Ids) -> list[Scores]:
+def _late_of_needs(late: TokenIndex, needs: Sequence[Need], keys: Ids) -> list[Scores]:
     """The scores of late interaction for each need; the passages' tokens are read once for all."""
     met = late.similarities(np.concatenate([need.tokens for need in needs]), keys)
     ends = accumulate((len(need.tokens) for need in needs), initial=0)
     parts = (met[:, start:end] for start, end in pairwise(ends))
     return [part.mean(axis=1) if part.size else np.zeros(len(keys)) for part in parts]
+
+
+def _over_wordings(question: Question, scores: Sequence[Scores]) -> Scores:
+    """The sum over the question's wordings, each by its share."""
+    if len(scores) == 1:
+        return scores[0]
+    total: Scores = np.array([wording.share for wording in question.wordings]) @ np.stack(scores)
+    return total
 
 
 def _shares_of_best(scores: Scores) -> Scores:

@@ -17,6 +17,9 @@ from knowledge.models import Article, Platform
 from knowledge.rendering import plain_text
 from knowledge.structure import BlockKind
 
+TITLES_KEPT = 4096
+"""Titles whose platform is remembered."""
+
 LIFT = "lifted_to_its_family"
 """Among the signals of a hit what was given to its score, counted as a penalty: 0 or below."""
 DAYS_BEHIND = 365
@@ -111,13 +114,11 @@ def versions_to_search(
     superseded: Collection[str],
 ) -> tuple[str, ...]:
     """Versions that may be chosen instead of the articles that a search proposed, and are not among them."""
-    proposed = dict.fromkeys(article_ids)
-    found: dict[str, None] = {}
-    for id_ in proposed:
-        ids = _known(id_, kin, articles)
-        if len(ids) > 1:
-            found.update(dict.fromkeys(_candidates(ids, articles, platform, superseded)))
-    return tuple(id_ for id_ in found if id_ not in proposed)
+    proposed = frozenset(article_ids)
+    found: set[str] = set()
+    for id_ in proposed & kin.keys():
+        found.update(_candidates(_known(id_, kin, articles), articles, platform, superseded))
+    return tuple(sorted(found - proposed))
 
 
 def siblings(id_: str, kin: Kin, articles: Mapping[str, Article], superseded: Collection[str]) -> Siblings:
@@ -150,7 +151,12 @@ def outdated(
 
 def article_platform(article: Article) -> Platform:
     """The platform an article says it is for, else the one that its title names."""
-    return article.platform if article.platform is not Platform.ANY else platform_of((article.title,))
+    return article.platform if article.platform is not Platform.ANY else _named_in(article.title)
+
+
+@lru_cache(maxsize=TITLES_KEPT)
+def _named_in(title: str) -> Platform:
+    return platform_of((title,))
 
 
 def steps_differ(first: Article, second: Article) -> bool:

@@ -1,19 +1,18 @@
 """The generation that serves, for a process that answers: polled, loaded beside the old one, swapped."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from bot.errors import FootnoteError, IndexUnavailable
 from bot.indexing.generations import Generation, load_generation
 from bot.storage.database import Database
 from bot.storage.generations import GenerationRow, active_generation
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30.0
 """How long a generation that could not be loaded is left alone; a newer one is loaded at the next look."""
@@ -79,7 +78,7 @@ class ActiveGeneration:
             self.problem = None
         except FootnoteError as error:
             if self._generation is not None and self.problem != str(error):
-                _log.warning("index_not_loaded", sentence=str(error))
+                _log.warning("The index could not be loaded: %s", error)
             self.problem = str(error)
             if self._generation is None:
                 raise

@@ -68,6 +68,8 @@ class Generation:
     """In which the newest public article was updated."""
     passage_keys: Mapping[str, tuple[int, ...]]
     """The keys of an article's passages, by article id."""
+    versioned_keys: frozenset[int]
+    """The keys of the passages of all articles in `kin`."""
     indexes: Indexes
 
     @property
@@ -107,6 +109,8 @@ def load_generation(index_folder: Path, number: int, manifest_sha256: str | None
 def _load(folder: Path, manifest: Manifest) -> Generation:
     articles = {article.id: article for article in map(Article.from_json, _rows(folder / ARTICLES_FILE))}
     passages = {passage.key: passage for passage in map(Passage.from_json, _rows(folder / PASSAGES_FILE))}
+    kin = kin_of(json.loads((folder / FAMILIES_FILE).read_text(encoding="utf-8")))
+    keys = keys_by_article(passages)
     return Generation(
         number=manifest.number,
         manifest=manifest,
@@ -114,9 +118,10 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         passages=passages,
         title_keys={id_: title_key(id_) for id_ in public_ids(articles)},
         superseded=superseded_by_public(articles),
-        kin=kin_of(json.loads((folder / FAMILIES_FILE).read_text(encoding="utf-8"))),
+        kin=kin,
         latest_year=latest_year(articles),
-        passage_keys=keys_by_article(passages),
+        passage_keys=keys,
+        versioned_keys=frozenset(key for id_ in kin for key in keys.get(id_, ())),
         indexes=Indexes.load(folder),
     )
 

@@ -9,7 +9,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 
-from embeddings.token_batches import SHORT, TOKENISED_AT_ONCE, TokenBatch, TokenisedTexts, encodable
+from embeddings.token_batches import SHORT, TOKENISED_AT_ONCE, TokenBatch, TokenisedTexts, alone, encodable
 
 PAD, CLS, SEP, UNKNOWN, LIMIT = 9, 1, 2, 3, 100
 WORDS = {"[PAD]": PAD, "[CLS]": CLS, "[SEP]": SEP, "[UNK]": UNKNOWN, "query:": 4, "a": 10, "b": 11, "c": 12}
@@ -99,3 +99,11 @@ def test_every_token_has_one_place_and_no_batch_breaks_its_bounds(lengths: list[
 @pytest.mark.parametrize(("text", "read"), [("plain", "plain"), ("lone \ud800 half", "lone ? half"), ("🙂", "🙂")])
 def test_what_has_no_utf_8_form_is_a_question_mark(text: str, read: str) -> None:
     assert encodable(text) == read
+
+
+@pytest.mark.parametrize("text", ["a", "b a c", "", "[CLS] a", "a " * 150, "\ud800"])
+def test_a_text_alone_is_the_batch_that_it_is_among_others(text: str) -> None:
+    (expected,) = batches(tokenised([text]), 1000)
+    batch = alone(text, tokenizer())
+    for name in ("texts", "ids", "mask", "kept", "places"):
+        assert getattr(batch, name).tolist() == getattr(expected, name).tolist()

@@ -107,6 +107,7 @@ class Shelf:
         self.kin = kin_of(families_of([self.articles[id_] for id_ in public_ids(self.articles)]))
         self.latest_year = latest_year(self.articles)
         self.passage_keys = keys_by_article(self.passages)
+        self.versioned_keys = frozenset(key for id_ in self.kin for key in self.passage_keys.get(id_, ()))
 
     def question(self, text: str) -> Question:
         return read_question(text, self.encoder, self.indexes, self.spellings.of(self))

@@ -4,6 +4,7 @@ from copy import copy
 import numpy as np
 import pytest
 
+from bot.answering import retrieval
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.ranking import SIGNALS
 from bot.answering.retrieval import (
@@ -51,6 +52,23 @@ def test_best_first_and_explained(shelf: Shelf) -> None:
         assert set(hit.signals) - set(PENALTIES) == set(SIGNALS)
         assert all(0 <= hit.signals[name] <= 1.001 for name in SIGNALS), hit.signals
         assert hit.score == pytest.approx(weighted(hit, RANKING.weights))
+
+
+def test_only_the_best_by_all_else_are_met_token_by_token(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = {hit.passage.key: hit.signals for hit in shelf.find("How do I change my email?")}
+    monkeypatch.setattr(retrieval, "LATE_CANDIDATES", 2)
+    hits = shelf.find("How do I change my email?")
+    others = frozenset(SIGNALS) - {"late"}
+    weights = RANKING.over(others)
+
+    def without_late(hit: Hit) -> float:
+        return sum(weights[name] * hit.signals[name] for name in others)
+
+    best = sorted(hits, key=lambda hit: -without_late(hit))[:2]
+    assert len(hits) > 2
+    for hit in hits:
+        expected = everybody[hit.passage.key]["late"] if hit in best else 0.0
+        assert hit.signals["late"] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("platform", "first"), [(Platform.WEB, "freeze-web"), (Platform.APP, "freeze-app")])

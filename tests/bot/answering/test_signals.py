@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.ranking import SIGNALS
-from bot.answering.signals import LEAST_FOR_A_NEED, NEEDS_COUNTED, late_index, proposed, signals_of
+from bot.answering.signals import LEAST_FOR_A_NEED, NEEDS_COUNTED, late_index, late_scores, proposed, signals_of
 from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, FREEZE_APP, FREEZE_WEB, Shelf
 from tests.fakes import LetterEncoder, TokenlessEncoder
 
@@ -39,6 +39,9 @@ def signals(shelf: Shelf, question: Question) -> dict[str, dict[int, float]]:
     keys = np.array(sorted(titles), dtype=np.int64)
     proposal = dataclasses.replace(proposed(shelf.indexes, question, 60), keys=keys)
     found = signals_of(shelf.indexes, question, proposal, np.array([titles[key] for key in keys.tolist()], np.int64))
+    late = late_index(shelf.indexes, question)
+    if late is not None and question.needs:
+        found["late"] = late_scores(late, question, keys)
     return {name: dict(zip(keys.tolist(), values.tolist(), strict=True)) for name, values in found.items()}
 
 
