@@ -3,11 +3,9 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from bot.answering.actions import own_hosts
@@ -25,17 +23,22 @@ from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import load_ranking_model
+from bot.answering.smalltalk import small_talk
+from bot.assembly_desks import open_desks, open_expectation, open_mailers, patience_of
 from bot.assistant import Assistant
 from bot.errors import ConfigurationError, IndexUnavailable
+from bot.handoff.announcing import Announcer
+from bot.handoff.desks.desk import Desk
+from bot.handoff.escalation import asks_for_person
+from bot.handoff.presence import Presence
+from bot.handoff.switchboard import Switchboard
+from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
 from bot.indexing.active import ActiveGeneration
-from bot.indexing.build import IndexReport, build_index
 from bot.indexing.contents import RULES
 from bot.indexing.generations import Generation
-from bot.indexing.progress import IndexProgress
 from bot.models import Hit
 from bot.settings import Settings, prepare_process
 from bot.storage.database import Database, open_database
-from bot.storage.sources import forget_source, remembered_sources
 from bot.wire import hit_to_json
 from embeddings.batching import BatchingEncoder
 from embeddings.encoders import Encoder
@@ -44,14 +47,10 @@ from embeddings.model_files import open_model
 from embeddings.onnx import OnnxEncoder
 from embeddings.sentence_transformer import SentenceTransformerEncoder
 from embeddings.spelling import Spelling
-from knowledge.sources import open_remembered, open_source
-from knowledge.sources.missing import ForgottenSource
-from knowledge.sources.source import Source
 from prompts.budget import TokenBudget, unpack_ranks
 from prompts.templates import names, render, source
 
 QUESTIONS_AT_ONCE = 8
-SAMPLE_HELP_CENTER = Path(__file__).resolve().parent.parent / "knowledge" / "articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +62,11 @@ class Footnote:
     encoder: Encoder
     index: ActiveGeneration
     assistant: Assistant
+    switchboard: Switchboard
+    desks: tuple[Desk, ...] = ()
+    """Everybody whom the outbox delivers to."""
+    presence: Presence = field(default_factory=Presence)
     language_model: OpenAIModel | None = None
-
-    def update_index(self, locations: Sequence[str], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
-        """Read `locations` (or every remembered source, or the sample help center) and activate what changed."""
-        if locations:
-            return self.build([open_source(location) for location in locations], progress, rebuild)
-        remembered = [open_remembered(source.key, source.location) for source in remembered_sources(self.database)]
-        return self.build(remembered or [open_source(SAMPLE_HELP_CENTER)], progress, rebuild)
-
-    def forget(self, location: str, progress: IndexProgress) -> IndexReport:
-        """Take a remembered source's articles out of the index and do not read it again. Raises ConfigurationError."""
-        remembered = remembered_sources(self.database)
-        wanted = {location, str(Path(location).expanduser().resolve())}
-        source = next((source for source in remembered if wanted & {source.location, source.key}), None)
-        if source is None:
-            known = ", ".join(source.location for source in remembered) or "none"
-            raise ConfigurationError(f"{location} is not a source that was indexed; those are: {known}.")
-        report = self.build([ForgottenSource(source.key)], progress)
-        with self.database.write() as connection:
-            forget_source(connection, source.key)
-        return report
-
-    def build(self, sources: Sequence[Source], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
-        """Bring the index up to date with `sources`."""
-        return build_index(
-            sources,
-            current=None if rebuild else self.current_generation(),
-            encoder=self.encoder,
-            database=self.database,
-            index_folder=self.settings.index_folder,
-            progress=progress,
-            now=datetime.now(UTC),
-            rebuild=rebuild,
-        )
 
     def current_generation(self) -> Generation | None:
         """The active generation, or None when there is none yet."""
@@ -137,6 +107,7 @@ def open_footnote(settings: Settings) -> Footnote:
         action_hosts=PerGeneration(lambda index: settings.hosts_of_actions or own_hosts(index.articles.values())),
         ranking=load_ranking_model(),
         confidence=load_confidence_model(),
+        topics=open_topic_model(encoder.identity),
         composer=wording.composer,
         rewriter=wording.rewriter,
         answer_threshold=settings.answer_threshold,
@@ -145,7 +116,42 @@ def open_footnote(settings: Settings) -> Footnote:
         links_start_with=settings.links_start_with,
         config_hash=config_hash(settings, encoder),
     )
-    return Footnote(settings, database, encoder, index, assistant, language_model)
+    handoff = open_handoff(settings, database)
+    return Footnote(
+        settings,
+        database,
+        encoder,
+        index,
+        assistant,
+        handoff.switchboard,
+        handoff.desks,
+        handoff.presence,
+        language_model,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Handoffs:
+    """How a conversation gets to a person: who decides, who is told, and who knows whether the customer watches."""
+
+    switchboard: Switchboard
+    desks: tuple[Desk, ...]
+    presence: Presence
+
+
+def open_handoff(settings: Settings, database: Database) -> Handoffs:
+    """What hands conversations over, with the desks that the settings name. Raises ConfigurationError."""
+    presence = Presence()
+    desks, mailers = open_desks(settings, now), open_mailers(settings, database, now, presence.is_watching)
+    announcer = Announcer(
+        [desk.name for desk in desks],
+        now,
+        settings.links_start_with,
+        expecting=open_expectation(settings, mailers, now),
+        says_nothing=lambda text: asks_for_person(text) or small_talk(text) is not None,
+        mailers=[desk.name for desk in mailers],
+    )
+    return Handoffs(Switchboard(database, announcer, now, patience_of(settings)), (*desks, *mailers), presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,17 @@ class Wording:
 
     composer: Composer
     rewriter: ModelRewriter | None
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_topic_model(identity: str) -> TopicModel | None:
+    """The model that reads sensitive topics in the vectors of the encoder with this identity; None if it cannot."""
+    model = load_topic_model()
+    return model if model.fits(identity) else None
 
 
 def open_language_model(settings: Settings) -> OpenAIModel | None:
@@ -202,6 +219,7 @@ def config_hash(settings: Settings, encoder: Encoder) -> str:
         "rules": RULES,
         "ranking": dict(load_ranking_model().weights),
         "confidence": load_confidence_model().provenance,
+        "topics": topics_sha256() if open_topic_model(encoder.identity) else None,
         "answer_threshold": settings.answer_threshold,
         "candidates": settings.candidates,
         "action_hosts": sorted(settings.hosts_of_actions),
@@ -216,8 +234,3 @@ def config_hash(settings: Settings, encoder: Encoder) -> str:
             "support": load_support_model().provenance,
         }
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _known_to(encoder: Encoder) -> Callable[[str], bool]:
-    """Whether a word is one that the encoder knows as a whole."""
-    return lambda word: encoder.count_tokens(word) == 1

@@ -1,9 +1,11 @@
 """From a customer's message to a reply: what decides it, in the order in which it is decided."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from bot.answering.actions import actions_for
 from bot.answering.clarify import clarify
@@ -24,8 +26,10 @@ from bot.answering.version_notes import version_note
 from bot.answering.versions import Versions, choose_versions
 from bot.errors import EmptyMessage, MessageTooLong
 from bot.handoff.escalation import Decision, decide_after_search, decide_before_search
+from bot.handoff.policy import load_policy
+from bot.handoff.topic_model import TopicGuess, TopicModel, pieces_of
 from bot.models import Answer, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Said, Search
-from bot.safety.redaction import Redaction, critical, redact
+from bot.safety.redaction import Finding, critical, masks_in, redact
 from bot.wire import reply_to_json, trace_to_json
 from embeddings.encoders import Encoder
 from embeddings.spelling import Spelling
@@ -33,6 +37,15 @@ from knowledge.models import Platform
 from prompts.templates import render
 
 _WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """A customer's message as it may be stored: accepted, and with its secrets masked. `secrets` are those that let a
+    thief act at once, by kind, as a customer reads them."""
+
+    text: str
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,8 @@ class Assistant:
     """Hosts that buttons may lead to."""
     ranking: RankingModel
     confidence: ConfidenceModel
+    topics: TopicModel | None
+    """What reads sensitive topics in vectors; None where it was fitted to those of another encoder."""
     composer: Composer
     rewriter: Rewriter | None
     answer_threshold: float
@@ -80,25 +95,32 @@ class Assistant:
     links_start_with: str
     config_hash: str
 
-    def answer(
+    def read(self, text: str) -> CustomerMessage:
+        """The message accepted and masked: store that and nothing else. Raises EmptyMessage and MessageTooLong."""
+        message = redact(self._accepted(text))
+        return CustomerMessage(message.text, _critical(message.findings))
+
+    def answer(self, text: str, context: CustomerContext, history: Sequence[Said] = ()) -> Outcome:
+        """The reply to a text as a customer wrote it. Raises what `read` and `reply_to` raise."""
+        return self.reply_to(self.read(text), context, history)
+
+    def reply_to(
         self,
-        text: str,
+        message: CustomerMessage,
         context: CustomerContext,
         history: Sequence[Said] = (),
         turns: Sequence[str] = (),
-        secrets: Sequence[str] | None = None,
     ) -> Outcome:
-        """The reply to `text` after `history`, which was made of the stored `turns`. `secrets` are what was found in
-        the message when it was masked before. Raises EmptyMessage, MessageTooLong and IndexUnavailable."""
+        """The reply to a message that was read, after `history`, which was made of the stored `turns`. Raises
+        IndexUnavailable."""
         watch = Stopwatch()
-        message = redact(self._accepted(text))
         circumstances = Circumstances(
             config_hash=self.config_hash,
             context=context,
             links_start_with=self.links_start_with,
             history=history,
             turns=turns,
-            secrets=_critical(message) if secrets is None else secrets,
+            secrets=message.secrets,
         )
         if decision := decide_before_search(message.text, circumstances.secrets, history):
             return self._outcome(
@@ -107,11 +129,12 @@ class Assistant:
         if reply := _reply_without_search(message.text):
             return self._outcome(message.text, reply, watch, circumstances)
         found = self._find(message.text, circumstances, watch)
-        if asked := self._question_back(found, history):
+        unsure = decide_after_search(found.confidence, self.answer_threshold, self._guesses(message.text, found))
+        is_sensitive = unsure is not None and unsure.topic is not None
+        if not is_sensitive and (asked := self._question_back(found, history)):
             return self._outcome(message.text, asked, watch, circumstances, found)
-        unsure = decide_after_search(found.confidence, self.answer_threshold)
         composed = None if unsure else self._composed(found)
-        reply = self._finished(composed.answer, found) if composed else _handoff_of(found)
+        reply = self._finished(composed.answer, found) if composed else _handoff_of(found, unsure)
         watch.lap("compose")
         return self._outcome(message.text, reply, watch, circumstances, found, composed, unsure)
 
@@ -158,6 +181,17 @@ class Assistant:
 
     def _searched(self, index: SearchIndex, question: Question, platform: Platform) -> Search:
         return search(index, question, self.ranking, candidates=self.candidates, platform=platform)
+
+    def _guesses(self, message: str, found: _Found) -> tuple[TopicGuess, ...]:
+        """The sensitive topics that the message reads like; none where no model reads this encoder's vectors."""
+        if self.topics is None or found.question.problem is not None:
+            return ()
+        pieces, needs = pieces_of(message), found.question.needs
+        if len(pieces) == len(needs) == 1 and found.question.text == message:
+            vectors = needs[0].vector[np.newaxis]
+        else:
+            vectors = self.encoder.encode_queries(pieces).vectors
+        return self.topics.guesses(pieces, vectors, load_policy().wording)
 
     def _question_back(self, found: _Found, history: Sequence[Said]) -> Reply | None:
         index, hits = found.index, found.search.hits
@@ -247,10 +281,16 @@ def _titles_cited(history: Sequence[Said], index: SearchIndex) -> dict[str, str]
     return {id_: index.articles[id_].title for id_ in cited if id_ in index.articles}
 
 
-def _critical(message: Redaction) -> tuple[str, ...]:
-    return tuple(finding.kind.described for finding in message.findings if critical([finding]))
+def stored_message(text: str) -> CustomerMessage:
+    """A message that was stored, as it was read then: its masks tell what was masked in it."""
+    return CustomerMessage(text, _critical(masks_in(text)))
 
 
-def _handoff_of(found: _Found) -> Handoff:
-    reason = HandoffReason.LOW_CONFIDENCE
-    return Handoff(text=render(f"replies/{reason.value}.txt"), reason=reason, confidence=found.confidence)
+def _critical(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(finding.kind.described for finding in findings if critical([finding]))
+
+
+def _handoff_of(found: _Found, unsure: Decision | None) -> Handoff:
+    reason = HandoffReason.LOW_CONFIDENCE if unsure is None else unsure.reason
+    reply = reason.value if unsure is None else unsure.reply
+    return Handoff(text=render(f"replies/{reply}.txt"), reason=reason, confidence=found.confidence)

@@ -1,7 +1,5 @@
 """The command `footnote`: each command parses, calls one thing and prints."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +7,14 @@ from typing import Annotated
 import typer
 
 from bot.answering.history import read_history
-from bot.assembly import Footnote, open_footnote
+from bot.commands.agents import agents
+from bot.commands.deliveries import deliveries
+from bot.commands.options import AsJson, DataDir, opened
 from bot.doctor import examine
 from bot.errors import FootnoteError
 from bot.models import CustomerContext
 from bot.replaying import replay, replay_to_json
-from bot.settings import Settings, describe, load_settings
+from bot.settings import describe, load_settings
 from bot.terminal import (
     TerminalProgress,
     print_differences,
@@ -27,6 +27,7 @@ from bot.terminal import (
     read_text,
     run_command,
 )
+from bot.updating import forget_articles, update_index
 from bot.web.server import serve as serve_http
 from bot.wire import reply_to_json
 from embeddings.errors import EmbeddingError
@@ -42,8 +43,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the database and the index.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OnPlatform = Annotated[Platform, typer.Option("--platform", help="Where the customer is.")]
 
 
@@ -58,11 +57,11 @@ def index(
     data_dir: DataDir = None,
 ) -> None:
     """Read articles and make them searchable; without SOURCES, all remembered ones are read again."""
-    with _opened(load_settings(data_dir=data_dir)) as footnote:
+    with opened(load_settings(data_dir=data_dir)) as footnote:
         if if_missing and footnote.current_generation() is not None:
             return
         with TerminalProgress() as progress:
-            report = footnote.update_index(sources or (), progress, rebuild=rebuild)
+            report = update_index(footnote, sources or (), progress, rebuild=rebuild)
     if as_json:
         print_json(report.to_json())
     else:
@@ -76,8 +75,8 @@ def forget(
     data_dir: DataDir = None,
 ) -> None:
     """Take a source's articles out of the index and do not read it again."""
-    with _opened(load_settings(data_dir=data_dir)) as footnote, TerminalProgress() as progress:
-        report = footnote.forget(source, progress)
+    with opened(load_settings(data_dir=data_dir)) as footnote, TerminalProgress() as progress:
+        report = forget_articles(footnote, source, progress)
     if as_json:
         print_json(report.to_json())
     else:
@@ -105,7 +104,7 @@ def ask(
         _replay(turn, explain, as_json, data_dir)
         return
     said = read_history(read_text(history)) if history else ()
-    with _opened(load_settings(data_dir=data_dir)) as footnote:
+    with opened(load_settings(data_dir=data_dir)) as footnote:
         outcome = footnote.assistant.answer(str(question), CustomerContext(platform=platform), said)
     if as_json:
         trace = outcome.trace if explain else None
@@ -117,7 +116,7 @@ def ask(
 
 
 def _replay(turn: str, explain: bool, as_json: bool, data_dir: Path | None) -> None:
-    with _opened(load_settings(data_dir=data_dir)) as footnote:
+    with opened(load_settings(data_dir=data_dir)) as footnote:
         replayed = replay(footnote.assistant, footnote.database, turn)
     if as_json:
         print_json(replay_to_json(replayed, explain))
@@ -140,7 +139,7 @@ def search(
     data_dir: DataDir = None,
 ) -> None:
     """Rank passages for a query."""
-    with _opened(load_settings(data_dir=data_dir)) as footnote:
+    with opened(load_settings(data_dir=data_dir)) as footnote:
         hits = footnote.assistant.search(query, CustomerContext(platform=platform))[:k]
         if as_json:
             print_json(
@@ -187,15 +186,10 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         raise typer.Exit(1)
 
 
+app.command()(deliveries)
+app.add_typer(agents, name="agents")
+
+
 def main() -> None:
     """Run the command; what could not be done becomes one sentence on standard error and exit code 1."""
     run_command(app, FootnoteError, KnowledgeError, EmbeddingError, PromptError)
-
-
-@contextmanager
-def _opened(chosen: Settings) -> Iterator[Footnote]:
-    footnote = open_footnote(chosen)
-    try:
-        yield footnote
-    finally:
-        footnote.close()

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.assembly import Footnote, open_footnote
+from bot.assembly import Footnote, open_footnote, open_topic_model
+from bot.assembly_desks import open_desks
 from bot.errors import FootnoteError
 from bot.settings import Settings, unknown_variables
+from bot.storage.delivery_reports import DeskReport, desk_reports
 from bot.storage.generations import active_generation
 from bot.storage.quarantine import quarantined
 from embeddings.errors import EmbeddingError, LesserMode
 from prompts.budget import PACKED_RANKS, unpack_ranks
 from prompts.errors import PromptError
+
+LATE = timedelta(minutes=10)
+"""How long an event may fail at its desk before that is a finding; a desk that restarts is back by then."""
 
 
 class Severity(StrEnum):
@@ -47,7 +53,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         return (*findings, Finding(Severity.FAILURE, str(error), "make install"))
     try:
         findings += [*_index(footnote), *_quarantine(footnote), *_encoder(footnote), *_ranks(settings)]
-        findings += _database(footnote)
+        findings += [*_topics(footnote), *_database(footnote), *_desks(footnote)]
     finally:
         footnote.close()
     return tuple(findings)
@@ -84,11 +90,67 @@ def _index(footnote: Footnote) -> Iterator[Finding]:
         )
 
 
+def _topics(footnote: Footnote) -> Iterator[Finding]:
+    identity = footnote.encoder.identity
+    if open_topic_model(identity) is None:
+        yield Finding(
+            Severity.WARNING,
+            f"The model of sensitive topics does not read the vectors of the encoder {identity}: only phrases find "
+            "such topics.",
+            "footnote-eval fit-topics",
+        )
+
+
 def _database(footnote: Footnote) -> Iterator[Finding]:
     database = footnote.database
     yield Finding(Severity.GOOD, f"Conversations are kept by {database.product()} in {database.name}.")
     for sentence in database.warnings():
         yield Finding(Severity.WARNING, sentence, "set it to on in postgresql.conf, then restart the server")
+
+
+def _desks(footnote: Footnote) -> Iterator[Finding]:
+    names = [desk.name for desk in open_desks(footnote.settings, _now)]
+    yield Finding(Severity.GOOD, f"Handoffs go to: {', '.join(('console', *names))}.")
+    with footnote.database.read() as connection:
+        reports = desk_reports(connection)
+    for report in reports:
+        if report.dead:
+            yield Finding(
+                Severity.FAILURE,
+                f"{report.desk} never got {_counted(report.dead)}, given up after the last attempt.",
+                "footnote deliveries --dead",
+            )
+        yield from _waiting(report, report.desk in names)
+
+
+def _waiting(report: DeskReport, is_set_up: bool) -> Iterator[Finding]:
+    if not report.pending:
+        return
+    if not is_set_up:
+        yield Finding(
+            Severity.WARNING,
+            f"{_waiting_events(report)}, which is not set up any more.",
+            f"set it up again, or: footnote deliveries --give-up-all {report.desk}",
+        )
+    elif report.last_error and report.waiting_since and _now() - report.waiting_since > LATE:
+        yield Finding(
+            Severity.WARNING,
+            f"{_waiting_events(report)}, the oldest since {report.waiting_since:%Y-%m-%d %H:%M} UTC. "
+            f"It failed last with: {report.last_error}",
+            "footnote deliveries",
+        )
+
+
+def _waiting_events(report: DeskReport) -> str:
+    return f"{_counted(report.pending)} {'waits' if report.pending == 1 else 'wait'} for {report.desk}"
+
+
+def _counted(number: int) -> str:
+    return "1 event" if number == 1 else f"{number:,} events"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _quarantine(footnote: Footnote) -> Iterator[Finding]:

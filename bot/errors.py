@@ -11,7 +11,14 @@ FootnoteError                 exit code 1 of a command; `code` and `status` of a
     ├── NotAuthorised
     ├── ConversationNotFound
     ├── EmptyMessage
-    └── MessageTooLong
+    ├── MessageTooLong
+    ├── NotYourTurn           somebody else has the conversation, or nobody does
+    ├── SignInRequired        the console wants an agent who is signed in
+    ├── SignInFailed          no such name and password, or no such one-time login
+    ├── TooManySignIns        too many wrong tries; the next one may come later
+    ├── ForeignOrigin         another site's page would have the console do something
+    ├── PasswordRefused       a new password that would be too easy to guess
+    └── AgentRefused          an agent's name cannot be used, is taken, or is not known
 
 Foreign errors (knowledge, embeddings, SQLAlchemy) are translated once, at the edge that met them.
 """
@@ -103,3 +110,61 @@ class MessageTooLong(RequestRefused):
 
     code = "message_too_long"
     status = 413
+
+
+class NotYourTurn(RequestRefused):
+    """What somebody wished does not fit who has the conversation; the sentence says who that is."""
+
+    code = "not_your_turn"
+    status = 409
+
+
+class SignInRequired(RequestRefused):
+    """The console wants an agent who is signed in."""
+
+    code = "sign_in_required"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("You are not signed in to the console, or your session has ended. Sign in again.")
+
+
+class SignInFailed(RequestRefused):
+    """No agent has this name and this password, or no one-time login is this one. Which it was is not told."""
+
+    code = "sign_in_failed"
+    status = 401
+
+
+class TooManySignIns(RequestRefused):
+    """Too many wrong tries; the next one is looked at in `seconds`."""
+
+    code = "too_many_sign_ins"
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        minutes = -(-seconds // 60)
+        wait = f"{seconds} seconds" if seconds <= 90 else f"{minutes} minutes"
+        super().__init__(f"Too many tries have failed. Try again in {wait}, or ask for a one-time login.")
+
+
+class ForeignOrigin(RequestRefused):
+    """A request that changes something does not come from a page of this server."""
+
+    code = "foreign_origin"
+    status = 403
+
+
+class PasswordRefused(RequestRefused):
+    """A new password that would be too easy to guess, or is too long."""
+
+    code = "password_refused"
+    status = 422
+
+
+class AgentRefused(RequestRefused):
+    """An agent's name cannot be used, is taken, or is not known."""
+
+    code = "agent_refused"
+    status = 422

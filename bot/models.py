@@ -179,6 +179,18 @@ class Conversation:
     context: CustomerContext
     owner: Owner
     started_at: datetime
+    contact: str | None = None
+    """An e-mail address that the customer gave (bot/handoff/contacts.py), not verified."""
+    note: str = ""
+    """What the customer wants a person to know, secrets masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who answers customers. `name` signs in and stands in the log; customers read `display_name`."""
+
+    name: str
+    display_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from bot.answering.llm import RecordedModel
 from bot.answering.model.model_rewriting import RecordedRewriter
 from bot.answering.model_composing import ModelComposer
 from bot.answering.receipts import Receipt, differences, same_reply
-from bot.assistant import Assistant, Outcome
+from bot.assistant import Assistant, CustomerMessage, Outcome
 from bot.errors import RequestRefused
 from bot.models import CustomerContext, Turn
 from bot.storage.database import Database
@@ -36,12 +36,11 @@ def replay(assistant: Assistant, database: Database, turn_id: str) -> Replay:
     if receipt is None:
         raise RequestRefused(f"The turn {turn_id} has no receipt: a person owned it, or it is older than receipts are.")
     before = [found for id_ in receipt["history"]["turns"] if (found := turn_of(database, id_))]
-    outcome = as_then(assistant, receipt).answer(
-        turn.question,
+    outcome = as_then(assistant, receipt).reply_to(
+        CustomerMessage(turn.question, tuple(receipt["secrets"])),
         CustomerContext(platform=Platform(receipt["platform"]), locale=receipt["locale"]),
         said_in(before),
         [found.id for found in before],
-        receipt["secrets"],
     )
     return Replay(turn, outcome, same_reply(receipt, outcome.receipt), differences(receipt, outcome.receipt))
 

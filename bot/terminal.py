@@ -4,7 +4,7 @@ markup."""
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -178,6 +178,16 @@ def print_trace(trace: Mapping[str, Any], most: int = 10) -> None:
         table.add_row(f"{candidate['rank']}.", *values, escape(f"{place}  [{candidate['article_id']}]{taken}"))
     if trace["candidates"]:
         Console().print(table)
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows of plain text under headers; what does not fit on a line goes on below."""
+    table = Table(box=None, pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
 
 
 def print_settings(rows: Sequence[SettingRow]) -> None:

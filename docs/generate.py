@@ -47,14 +47,22 @@ def commands_page() -> str:
     for name, program in (("footnote", footnote), ("footnote-eval", footnote_eval)):
         group = typer.main.get_group(program)
         context = typer.Context(group, info_name=name, terminal_width=100)
-        parts += [f"## {name}", "", *_help(group, context)]
-        for command in group.commands.values():
-            inner = typer.Context(command, info_name=command.name, parent=context, terminal_width=100)
-            parts += [f"### {name} {command.name}", "", *_help(command, inner)]
+        parts += [f"## {name}", "", *_help(group, context), *_commands(group, context)]
     return "\n".join(parts).rstrip() + "\n"
 
 
 PAGES = {"settings.md": settings_page, "cli.md": commands_page}
+
+
+def _commands(group: Any, context: typer.Context) -> list[str]:
+    """A part for each command of a group, and for each of theirs."""
+    parts = []
+    for command in group.commands.values():
+        inner = typer.Context(command, info_name=command.name, parent=context, terminal_width=100)
+        parts += [f"### {inner.command_path}", "", *_help(command, inner)]
+        if hasattr(command, "commands"):
+            parts += _commands(command, inner)
+    return parts
 
 
 def _help(command: Any, context: typer.Context) -> list[str]:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.verification import contradiction
-from bot.assembly import SAMPLE_HELP_CENTER, open_encoder
+from bot.assembly import open_encoder
 from bot.indexing.progress import IndexProgress
 from bot.settings import Settings
+from bot.updating import SAMPLE_HELP_CENTER
 from eval.answers import AnswersReport, evaluate_answers
 from eval.cases import load_dataset
 from eval.dialogues import measure_dialogues

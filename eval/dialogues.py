@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.followups import resolve
-from bot.assembly import SAMPLE_HELP_CENTER, Footnote, open_footnote
+from bot.assembly import Footnote, open_footnote
 from bot.indexing.progress import IndexProgress
 from bot.models import CustomerContext, Said
 from bot.settings import Settings
+from bot.updating import SAMPLE_HELP_CENTER, build
 from eval.cases import json_rows, read_qrels
 from eval.errors import DatasetError
 from eval.metrics import Estimate, estimate, retrieval_values
@@ -96,7 +97,7 @@ def measure_dialogues(folder: Path, settings: Settings, progress: IndexProgress)
     own = settings.apart(settings.data_dir / "eval" / "sample-help-center")
     footnote = open_footnote(own)
     try:
-        footnote.build([open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)
+        build(footnote, [open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)
         articles = footnote.index.current().articles
         ways = ways_to_ask({id_: article.title for id_, article in articles.items()})
         return compare_ways(folder.resolve().name, len(articles), dialogues, ways, _search(footnote), progress)

@@ -17,6 +17,10 @@ from eval.twins import wilson
 POLICY_CASES = Path(__file__).with_name("datasets") / "corvane_policy.jsonl"
 UNSEEN_CASES = Path(__file__).with_name("datasets") / "corvane_policy_unseen.jsonl"
 """Written after the phrases, decided once, and never tuned on."""
+WORDINGS = Path(__file__).with_name("datasets") / "corvane_policy_wordings.jsonl"
+"""Written after the phrases in five registers: some taught the model of topics, some were set aside."""
+LESSONS = Path(__file__).with_name("datasets") / "corvane_policy_lessons.jsonl"
+"""Taught the model of topics, and measure nothing."""
 PERSON_CASES = Path(__file__).with_name("datasets") / "corvane_person_requests.jsonl"
 SET_ASIDE = 40
 """Percent of the rows."""
@@ -72,13 +76,20 @@ class EscalationReport:
 
 
 def measure_escalation(
-    intents: Path | None = None, asks: Asks = asks_for_person, decide: Decide | None = None
+    intents: Path | None = None,
+    asks: Asks = asks_for_person,
+    decide: Decide | None = None,
+    questions: Sequence[EscalationCase] = (),
 ) -> EscalationReport:
-    """Decide every case; `intents` is the JSON Lines file of the shared set escalation_intents, where there is one."""
+    """Decide every case; `intents` is the JSON Lines file of the shared set escalation_intents, where there is one, and
+    `questions` are those of other sets. `decide` goes by the phrases alone unless given."""
     decide = decide or decided
     sets = {
         "policy": tuple(about_topic(case, decide(case.text)) for case in policy_cases()),
         "policy_unseen": tuple(about_topic(case, decide(case.text)) for case in policy_cases(UNSEEN_CASES)),
+        "policy_wordings": tuple(
+            about_topic(case, decide(case.text)) for case in policy_cases(WORDINGS, by_topic=True)
+        ),
         "person": tuple(Called(case, asks(case.text), None) for case in person_cases()),
     }
     if intents:
@@ -87,6 +98,8 @@ def measure_escalation(
         sets["escalation_intents_complaint"] = tuple(
             about_topic(_about_complaints(case), decide(case.text)) for case in rows
         )
+    if questions:
+        sets["questions"] = tuple(about_topic(case, decide(case.text)) for case in questions)
     return EscalationReport(sets)
 
 
@@ -103,17 +116,24 @@ def about_topic(case: EscalationCase, decision: Decision | None) -> Called:
 
 def is_set_aside(id_: str) -> bool:
     """Whether a row was kept from tuning."""
-    return int.from_bytes(hashlib.sha256(id_.encode()).digest()[:4], "big") % 100 >= 100 - SET_ASIDE
+    return percent_of(id_) >= 100 - SET_ASIDE
 
 
-def policy_cases(file: Path = POLICY_CASES) -> tuple[EscalationCase, ...]:
-    """Written messages with the topics that fit, none for a look-alike. DatasetError when one cannot be read."""
+def percent_of(id_: str) -> int:
+    """A number from 0 to 99 that an id always has."""
+    return int.from_bytes(hashlib.sha256(id_.encode()).digest()[:4], "big") % 100
+
+
+def policy_cases(file: Path = POLICY_CASES, *, by_topic: bool = False) -> tuple[EscalationCase, ...]:
+    """Written messages with the topics that fit, none for a look-alike, grouped by language, or by topic (a look-alike
+    by the one that it looks like). DatasetError when one cannot be read."""
     cases = []
     for row in json_rows(file, ("_id", "text", "locale")):
         if not isinstance(row.get("topics"), list):
             raise DatasetError(f'The case {row["_id"]} of {file} needs a list "topics"; empty for a look-alike.')
         topics = frozenset(map(str, row["topics"]))
-        cases.append(EscalationCase(row["_id"], row["text"], row["locale"], bool(topics), topics))
+        group = str([*row["topics"], row.get("looks_like", "")][0]) if by_topic else row["locale"]
+        cases.append(EscalationCase(row["_id"], row["text"], group, bool(topics), topics))
     return tuple(cases)
 
 

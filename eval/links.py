@@ -21,6 +21,7 @@ from bot.errors import FootnoteError
 from bot.indexing.progress import IndexProgress
 from bot.models import Answer, Citation, CustomerContext
 from bot.settings import Settings
+from bot.updating import build
 from bot.web.app import create_app
 from eval.cases import json_rows
 from eval.errors import DatasetError
@@ -147,7 +148,7 @@ def measure_links(
     footnote = open_footnote(own)
     try:
         source = PublishedHere(open_source(str(location)))
-        footnote.build([source], progress, rebuild=footnote.current_generation() is None)
+        build(footnote, [source], progress, rebuild=footnote.current_generation() is None)
         articles = footnote.index.current().articles
         public = [each for each in articles.values() if each.audience is Audience.PUBLIC]
         if not public:

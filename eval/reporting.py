@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from eval.answers import AnswersReport
 from eval.bench.demands import Demand
 from eval.confidence_fit import ConfidenceFit
 from eval.dialogues import DialogueReport
+from eval.escalation import EscalationReport
 from eval.ranking_fit import RankingFit
 from eval.retrieval import RetrievalReport
 from eval.robustness import RobustnessReport
@@ -133,3 +135,21 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _decimals(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.3f}"
+
+
+def print_escalation(report: EscalationReport) -> None:
+    """Whether a person is called, as a table: each set of cases set aside, and its groups."""
+    table = Table("cases set aside", "n", "recall", "precision", "false calls", box=None, pad_edge=False)
+    for name, told in report.to_json().items():
+        figures = told["set_aside"]
+        for group, row in ((name, figures), *((f"  {group}", row) for group, row in figures["by_group"].items())):
+            shares = (_with_interval(row.get(figure)) for figure in ("recall", "precision", "false_calls"))
+            table.add_row(group, str(row["n"]), *shares)
+    Console().print(table)
+
+
+def _with_interval(share: Mapping[str, Any] | None) -> str:
+    if not share or not share["n"]:
+        return ""
+    low, high = share["interval_95"]
+    return f"{share['share']:.3f} ({low:.3f}–{high:.3f}; {share['n']})"

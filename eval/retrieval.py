@@ -13,6 +13,7 @@ from bot.assembly import Footnote, open_footnote
 from bot.indexing.progress import IndexProgress
 from bot.models import CustomerContext
 from bot.settings import Settings
+from bot.updating import build
 from eval.cases import Dataset
 from eval.errors import DatasetError
 from eval.metrics import Estimate, percentile, retrieval_metrics
@@ -135,7 +136,7 @@ def index_corpus(footnote: Footnote, dataset: Dataset, progress: IndexProgress) 
     seconds_file = footnote.settings.data_dir / "build_seconds.txt"
     before = footnote.current_generation()
     # An index that cannot be loaded was made by another version: the corpus is at hand, so it is built anew.
-    report = footnote.build([WholeCorpus(open_source(dataset.corpus_file))], progress, rebuild=before is None)
+    report = build(footnote, [WholeCorpus(open_source(dataset.corpus_file))], progress, rebuild=before is None)
     if before is None or before.number != report.generation or not seconds_file.is_file():
         seconds_file.write_text(f"{report.seconds:.3f}", encoding="ascii")
     return float(seconds_file.read_text(encoding="ascii"))

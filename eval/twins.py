@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.extractive.sections import platform_of
-from bot.assembly import SAMPLE_HELP_CENTER, open_footnote
+from bot.assembly import open_footnote
 from bot.indexing.progress import IndexProgress
 from bot.models import Answer, Citation, CustomerContext, Reply
 from bot.settings import Settings
+from bot.updating import SAMPLE_HELP_CENTER, build
 from eval.cases import json_rows
 from eval.errors import DatasetError
 from knowledge.models import Platform
@@ -81,7 +82,7 @@ def measure_twins(settings: Settings, progress: IndexProgress, file: Path = TWIN
         return footnote.assistant.answer(text, CustomerContext(platform=platform)).reply
 
     try:
-        footnote.build([open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)
+        build(footnote, [open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)
         progress.stage("Questions about twins", len(questions) * len(Platform))
         return ask_all(questions, ask, progress)
     finally:

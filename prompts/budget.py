@@ -1,7 +1,7 @@
 """The token budget of a language model's prompt, counted by tiktoken without a network.
 
 tiktoken fetches its ranks at first use and has no switch against that. Footnote carries the ranks (`ranks/README.md`),
-unpacks them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings.py sets it), and refuses to count when
+unpacks them once into a folder that `TIKTOKEN_CACHE_DIR` names (bot/settings sets it), and refuses to count when
 they are not there.
 """
 

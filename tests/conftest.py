@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from bot.assembly import open_encoder, open_footnote
 from bot.indexing.progress import SilentProgress
 from bot.settings import Settings
+from bot.updating import update_index
 from embeddings.encoders import Encoder
 from embeddings.export import export_graph
 from embeddings.model_files import bundled_minilm
@@ -71,7 +72,7 @@ def sample_center(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encode
         patch.setattr("bot.assembly.open_encoder", lambda _: real_encoder)
         footnote = open_footnote(_settings(folder))
     try:
-        report = footnote.update_index((), SilentProgress())
+        report = update_index(footnote, (), SilentProgress())
     finally:
         footnote.close()
     assert not report.rejected

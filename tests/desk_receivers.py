@@ -164,7 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Received(self.command, parts.path, parse_qs(parts.query), headers, self.rfile.read(length))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it died in the middle
+        request = Received(self.command, parts.path, parse_qs(parts.query), headers, body)
         self.desk.requests.append(request)
         match self.desk.next_fault():
             case Refuses() as refusal:

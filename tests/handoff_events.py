@@ -54,6 +54,10 @@ def reminded(number: int) -> OutgoingEvent:
     return _event(number, "handoff.reminder", {"waiting_since": "2026-03-04T05:00:00+00:00"})
 
 
+def reached(number: int, email: str | None, note: str = "") -> OutgoingEvent:
+    return _event(number, "handoff.contact", {"end_user": {"email": email, "verified": False}, "note": note})
+
+
 def _event(number: int, kind: str, data: dict[str, Any]) -> OutgoingEvent:
     return OutgoingEvent(id=f"evt_{number:032x}", type=kind, conversation_id=CONVERSATION, data=data, occurred_at=NOW)
 

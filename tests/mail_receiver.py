@@ -5,7 +5,7 @@ import socketserver
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -23,6 +23,7 @@ class SmtpReceiver:
     hang: bool = False
     codes: deque[int] = field(default_factory=deque)
     refused: set[str] = field(default_factory=set)
+    refusal: int = 550
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -53,8 +54,9 @@ class _SmtpHandler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         if self.mailbox.hang:
-            while not self.mailbox.closing.wait(0.02):
-                self.wfile.write(b"220-slow\r\n")
+            with suppress(OSError):  # whoever called has hung up
+                while not self.mailbox.closing.wait(0.02):
+                    self.wfile.write(b"220-slow\r\n")
             return
         self._say("220 mail.corvane.example ready")
         sender, receivers = "", list[str]()
@@ -71,7 +73,8 @@ class _SmtpHandler(socketserver.StreamRequestHandler):
                 self._say(f"{code} sender")
             elif verb == "RCPT":
                 receivers.append(line.split(":", 1)[1].strip(" <>"))
-                self._say("550 nobody here" if receivers[-1] in self.mailbox.refused else "250 receiver")
+                refused = receivers[-1] in self.mailbox.refused
+                self._say(f"{self.mailbox.refusal} not now" if refused else "250 receiver")
             elif verb == "DATA":
                 self._say("354 go on")
                 self._take(sender, receivers)

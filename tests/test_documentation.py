@@ -19,6 +19,7 @@ from bot.assembly import open_footnote
 from bot.cli import app as footnote_app
 from bot.indexing.progress import SilentProgress
 from bot.settings import PREFIX, Settings
+from bot.updating import update_index
 from embeddings.encoders import Encoder
 from embeddings.model_files import bundled_minilm
 from embeddings.sentence_transformer import SentenceTransformerEncoder
@@ -173,7 +174,7 @@ def test_readme_forgets_the_sample_help_center(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("FOOTNOTE_DATA_DIR", str(tmp_path / "data"))
     footnote = open_footnote(Settings())
-    footnote.update_index((), SilentProgress())
+    update_index(footnote, (), SilentProgress())
     footnote.close()
     (example,) = of_readme("footnote", "forget")
     example.require_output(CliRunner().invoke(footnote_app, example.words[1:], catch_exceptions=False).stdout)
@@ -217,7 +218,7 @@ def two_generations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     footnote = open_footnote(Settings())
     for text in ("Old text.", "New text."):
         Path("article.md").write_text(text, encoding="utf-8")
-        footnote.update_index(["article.md"], SilentProgress())
+        update_index(footnote, ["article.md"], SilentProgress())
     footnote.close()
     return tmp_path
 

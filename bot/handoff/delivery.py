@@ -8,6 +8,7 @@ that waits is sent at once, in order.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -113,12 +114,13 @@ class Courier:
             lane.news.set()
 
     def stop(self, seconds: float = 5.0) -> bool:
-        """Begins no more deliveries and waits for those under way. False when one still hangs after `seconds`: the
-        process may end all the same, its claim ends by itself and the delivery is tried again."""
+        """Begins no more deliveries and waits for those under way, `seconds` for all of them. False when one still
+        hangs then: the process may end all the same, its claim ends by itself and the delivery is tried again."""
         self._stopping.set()
         self.wake()
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def deliver_next(self, name: str) -> bool:

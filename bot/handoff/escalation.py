@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from bot.handoff.attempts import unanswered_attempts
 from bot.handoff.person_requests import request_for_person
-from bot.handoff.policy import Policy, first_found, load_policy
-from bot.models import Handoff, HandoffReason, Owner, Reply, Said
+from bot.handoff.policy import Policy, Topic, first_found, load_policy
+from bot.handoff.topic_model import TopicGuess
+from bot.models import HandoffReason, Said
 
 DANGER = "self_harm"
 """The topic that comes before everything, a secret included."""
+SURE_DESPITE_TOPIC = 0.8
+"""How sure an answer must be where a message reads like a topic of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ def decide_before_search(
     message: str,
     secrets: Collection[str],
     history: Sequence[Said] = (),
+    *,
     thumbs_down: int = 0,
     policy: Policy | None = None,
 ) -> Decision | None:
@@ -68,8 +72,20 @@ def after_feedback(thumbs_down: int, policy: Policy | None = None) -> Decision |
     )
 
 
-def decide_after_search(confidence: float, threshold: float) -> Decision | None:
-    """Why a person is called instead of giving the answer that was found, or None."""
+def decide_after_search(
+    confidence: float, threshold: float, guesses: Sequence[TopicGuess] = (), policy: Policy | None = None
+) -> Decision | None:
+    """Why a person is called instead of giving the answer that was found, or None.
+
+    `guesses` are the topics of the policy that the message reads like, the surest first (no phrase fits it, or a person
+    had been called before the search). They call nobody by themselves, for ordinary trouble reads like them too: they
+    ask for a surer answer.
+    """
+    topics = {topic.name: topic for topic in (policy or load_policy()).topics}
+    if confidence < max(threshold, SURE_DESPITE_TOPIC):
+        guess = next((guess for guess in guesses if guess.topic in topics), None)
+        if guess is not None:
+            return _about(topics[guess.topic], f"{_told(guess)}, and the confidence is {confidence:.3f}")
     if confidence >= threshold:
         return None
     return _decision(
@@ -84,18 +100,19 @@ def asks_for_person(text: str) -> bool:
     return request_for_person(policy.wording.sentences(text), policy) is not None
 
 
-def owner_after(reply: Reply, owner: Owner) -> Owner:
-    """Who owns the conversation after the bot's reply: a handoff queues it for a person, anything else leaves it as it
-    is."""
-    return Owner.QUEUED if isinstance(reply, Handoff) and owner is Owner.BOT else owner
-
-
 def _topic_of(sentences: Sequence[str], policy: Policy) -> Decision | None:
-    """The first topic of the policy that a sentence is about."""
-    for topic in policy.topics:
-        if words := first_found(topic.when, sentences):
-            return Decision(topic.reason, topic.name, f"{topic.because}: “{words}”", topic.reply)
-    return None
+    """The first topic of the policy that a sentence fits."""
+    worded = (_about(topic, f"“{words}”") for topic in policy.topics if (words := first_found(topic.when, sentences)))
+    return next(worded, None)
+
+
+def _about(topic: Topic, evidence: str) -> Decision:
+    return Decision(topic.reason, topic.name, f"{topic.because}: {evidence}", topic.reply)
+
+
+def _told(guess: TopicGuess) -> str:
+    words = "".join(f", “{word}”" for word in guess.words)
+    return f"the message reads so (probability {guess.probability:.2f}){words}"
 
 
 def _loop(message: str, history: Sequence[Said], policy: Policy) -> Decision | None:

@@ -5,14 +5,15 @@ import json
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx2
+from typing import TYPE_CHECKING, Any
 
 from bot.handoff.addresses import AddressRefused, Destination, Resolve, judged, system_resolve
 from bot.handoff.desks.desk import NotDelivered
 from bot.handoff.retries import seconds_wished
 from bot.safety.redaction import redact
+
+if TYPE_CHECKING:
+    import httpx2
 
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
@@ -78,7 +79,9 @@ class Outgoing:
 
     async def _exchange(
         self, method: str, destination: Destination, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[httpx2.Response, bytes]:
+    ) -> "tuple[httpx2.Response, bytes]":
+        import httpx2  # only where there is a desk: it takes long to import
+
         try:
             async with asyncio.timeout(self._total_seconds):
                 return await self._request(method, destination, headers, body)
@@ -93,7 +96,9 @@ class Outgoing:
 
     async def _request(
         self, method: str, destination: Destination, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[httpx2.Response, bytes]:
+    ) -> "tuple[httpx2.Response, bytes]":
+        import httpx2
+
         if self._tls is None:
             self._tls = httpx2.create_ssl_context()
         own = {
@@ -125,7 +130,7 @@ class Outgoing:
                     break
             return response, bytes(received[: MOST_BYTES + 1])
 
-    def _checked(self, host: str, response: httpx2.Response, body: bytes, accepted: Collection[int]) -> Answer:
+    def _checked(self, host: str, response: "httpx2.Response", body: bytes, accepted: Collection[int]) -> Answer:
         status = response.status_code
         if 200 <= status < 300 or status in accepted:
             return Answer(status, body[:MOST_BYTES])

@@ -17,9 +17,10 @@ from bot.safety.labelled import labelled_secrets
 from bot.safety.private_keys import private_keys
 from bot.safety.seed_phrases import seed_phrases
 
-__all__ = ["Finding", "Redaction", "SecretKind", "critical", "redact"]
+__all__ = ["Finding", "Redaction", "SecretKind", "critical", "masks_in", "redact"]
 
 _MASK = re.compile("|".join(re.escape(kind.mask) for kind in SecretKind))
+_KINDS = {kind.mask: kind for kind in SecretKind}
 _SHORTEST_SECRET = 3
 
 
@@ -43,6 +44,11 @@ def redact(text: str) -> Redaction:
             pieces += _between(start, end, [(start + each.start, start + each.end) for each in found])
     findings.sort(key=lambda each: each.start)
     return Redaction(_masked(text, findings), tuple(findings))
+
+
+def masks_in(text: str) -> tuple[Finding, ...]:
+    """The masks of a text that was redacted before, as findings: what kinds of secrets stood there."""
+    return tuple(Finding(_KINDS[match[0]], match.start(), match.end()) for match in _MASK.finditer(text))
 
 
 def _secrets(piece: str) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.errors import ConversationNotFound, NotAuthorised
 from bot.models import Conversation, CustomerContext, Owner
@@ -57,14 +57,21 @@ def authorised_conversation(database: Database, conversation_id: str, token: str
     return _conversation(row)
 
 
-def set_owner(database: Database, conversation_id: str, owner: Owner) -> None:
-    """Notes who may speak from now on. ConversationNotFound."""
-    with database.write() as connection:
-        changed = connection.execute(
-            update(conversations).where(conversations.c.id == conversation_id).values(owner=owner.value)
-        ).rowcount
-    if not changed:
+def conversation_of(connection: Connection, conversation_id: str) -> Conversation:
+    """The conversation, for those who need no token. ConversationNotFound."""
+    row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
+    if row is None:
         raise ConversationNotFound
+    return _conversation(row)
+
+
+def note_contact(connection: Connection, conversation_id: str, contact: str | None, note: str | None) -> None:
+    """Stores how the customer can be reached and what a person should know, in the place of what was given before;
+    None leaves what is there. `contact` was checked, `note` has its secrets masked."""
+    given = {"contact": contact, "note": note}
+    values = {name: value for name, value in given.items() if value is not None}
+    if values:
+        connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -74,6 +81,8 @@ def _conversation(row: Row[Any]) -> Conversation:
         context=CustomerContext(platform=Platform(row.platform), locale=row.locale, page_url=row.page_url),
         owner=Owner(row.owner),
         started_at=row.started_at,
+        contact=row.contact,
+        note=row.note,
     )
 
 

@@ -13,6 +13,9 @@ from bot.settings import DatabaseUrl
 from bot.storage.postgresql import PostgresqlStore
 from bot.storage.sqlite import SqliteStore
 
+Transaction = Connection
+"""A connection inside `Database.write` or `read`, for those who hand it on to what belongs to the same transaction."""
+
 
 class Store(Protocol):
     """What SQLite and PostgreSQL do each in its own way."""

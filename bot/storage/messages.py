@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, insert, select, update
 
-from bot.models import Effect, Message, Owner, Speaker
+from bot.models import Effect, Message, Moment, Owner, Speaker
 from bot.storage.database import Database
 from bot.storage.schema import messages, turns
 
@@ -33,6 +33,17 @@ def messages_after(
         return tuple(map(_message, connection.execute(query.order_by(messages.c.number).limit(most))))
 
 
+def whole_log(database: Database, conversation_id: str, *, to_customer: bool) -> tuple[Message, ...]:
+    """Every entry of a conversation, first to last, as `messages_after` gives them."""
+    log: list[Message] = []
+    while True:
+        last = log[-1].number if log else 0
+        more = messages_after(database, conversation_id, last, to_customer=to_customer, most=MOST_READ)
+        log += more
+        if len(more) < MOST_READ:
+            return tuple(log)
+
+
 def open_messages(database: Database, conversation_id: str) -> tuple[Message, ...]:
     """The customer's messages that nobody has answered, first to last."""
     query = _entries().where(
@@ -42,6 +53,24 @@ def open_messages(database: Database, conversation_id: str) -> tuple[Message, ..
     )
     with database.read() as connection:
         return tuple(map(_message, connection.execute(query.order_by(messages.c.number))))
+
+
+def last_said(connection: Connection, conversation_id: str, most: int) -> tuple[Message, ...]:
+    """What the customer, the bot and agents said that the customer could read: the last `most`, first to last."""
+    query = _entries().where(
+        messages.c.conversation_id == conversation_id, messages.c.shown, messages.c.speaker != Speaker.SYSTEM.value
+    )
+    rows = connection.execute(query.order_by(messages.c.number.desc()).limit(most)).all()
+    return tuple(map(_message, reversed(rows)))
+
+
+def queued_since(connection: Connection, conversation_id: str) -> Moment | None:
+    """When the conversation came into the queue last; None if it never did."""
+    query = select(messages.c.said_at).where(
+        messages.c.conversation_id == conversation_id, messages.c.owner == Owner.QUEUED.value
+    )
+    moment: Moment | None = connection.scalar(query.order_by(messages.c.number.desc()).limit(1))
+    return moment
 
 
 def message_from(connection: Connection, conversation_id: str, speaker: Speaker, source_id: str) -> Message | None:

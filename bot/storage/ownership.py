@@ -1,6 +1,6 @@
 """Who may speak, stored: each event is decided and written in one transaction, with the message that it is about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,6 +201,15 @@ def overdue(database: Database, now: datetime, patience: Patience, most: int = 1
     query = select(*columns).where(too_long).order_by(conversations.c.waiting_since, conversations.c.id).limit(most)
     with database.read() as connection:
         return tuple((row.id, row.waiting_since) for row in connection.execute(query))
+
+
+def with_open_messages(database: Database, owners: Collection[Owner], most: int = 1000) -> tuple[str, ...]:
+    """The conversations of these owners in which the customer has no answer yet, the longest waiting first."""
+    whose = conversations.c.owner.in_(sorted(owner.value for owner in owners))
+    query = select(conversations.c.id).where(whose, conversations.c.open_messages > 0)
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(conversations.c.waiting_since, conversations.c.id).limit(most))
+        return tuple(row.id for row in rows)
 
 
 def _ownership(row: Row[Any]) -> Ownership:

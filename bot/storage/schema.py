@@ -110,6 +110,8 @@ conversations = Table(
     Column("heard_from", Integer, nullable=False, server_default="1"),
     Column("last_customer", Integer, nullable=False, server_default="0"),
     Column("last_number", Integer, nullable=False, server_default="0"),
+    Column("contact", Text),
+    Column("note", Text, nullable=False, server_default=""),
     Index(None, "owner", "waiting_since"),
 )
 
@@ -162,6 +164,7 @@ handoffs = Table(
     Column("ended_at", UtcDateTime),
     Column("ended_as", Text),
     Index(None, "ended_at", "asked_at"),
+    Index(None, "claimed_at"),
 )
 
 outbox = Table(
@@ -203,4 +206,49 @@ desk_events = Table(
     Column("event_id", Text, primary_key=True),
     Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", Text, ForeignKey("turns.id"), primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("up", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("rated_at", UtcDateTime, nullable=False),
+    Index(None, "conversation_id"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("signed_in_at", UtcDateTime),
+    Column("disabled_at", UtcDateTime),
+)
+
+agent_sessions = Table(
+    "agent_sessions",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("agent", Text, ForeignKey("agents.name"), nullable=False),
+    Column("by_link", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Index(None, "agent"),
+)
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("agent", Text, ForeignKey("agents.name"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Index(None, "agent"),
 )

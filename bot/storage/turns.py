@@ -1,36 +1,42 @@
 """The turns of a conversation, each stored once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
 
-from bot.errors import ConversationNotFound
-from bot.models import Effect, Message, Owner, Ownership, Speaker, Step, Turn
+from bot.models import Effect, Message, Ownership, Speaker, Step, Turn
 from bot.storage.database import Database
 from bot.storage.messages import message_from, note_answered
-from bot.storage.ownership import Also, Decide, Saying, act, also_nothing, locked_ownership, store_step
-from bot.storage.schema import conversations, messages, turns
+from bot.storage.ownership import Also, Decide, Happening, Saying, act, also_nothing, locked_ownership, store_step
+from bot.storage.schema import messages, turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """A customer's message as it is stored, who may speak now, and the turn that it has become, if the bot has tried to
-    answer it."""
+    answer it. `happening` is how it was taken in, now or before."""
 
     message: Message
     ownership: Ownership
     turn: Turn | None
+    happening: Happening | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A turn as it is stored (without a reply, if that came too late to be shown), and who may speak now."""
+    """A turn as it is stored (without a reply, if that came too late to be shown), and who may speak now. `happening`
+    is None when the message had been answered before, so that nothing was stored."""
 
     turn: Turn
     ownership: Ownership
+    happening: Happening | None = None
+
+
+Worded = Callable[[Turn, Ownership], Turn]
+"""A turn in the words that fit who may speak."""
 
 
 def receive_message(
@@ -47,7 +53,7 @@ def receive_message(
     saying = Saying(speaker=Speaker.CUSTOMER, text=text, source_id=client_message_id)
     happening = act(database, conversation_id, decide, now, saying=saying, also=also)
     turn = find_turn(database, conversation_id, client_message_id) if happening.repeated else None
-    return Received(message=happening.entries[0], ownership=happening.after, turn=turn)
+    return Received(message=happening.entries[0], ownership=happening.after, turn=turn, happening=happening)
 
 
 def send_reply(
@@ -56,13 +62,14 @@ def send_reply(
     decide: Callable[[Ownership, bool], Step],
     now: datetime,
     also: Also = also_nothing,
+    worded: Worded | None = None,
 ) -> Sent:
     """Stores the bot's reply to a message that was received: shown, or kept as a suggestion when the bot may not speak
     any more. That is decided in the transaction that stores it.
 
-    `decide` is the transition of a `BotReplied`, given who may speak and whether the message is still open. A message
-    that the bot has answered keeps that turn, which is returned. ConversationNotFound; LookupError for a message that
-    was not received.
+    `decide` is the transition of a `BotReplied`, given who may speak and whether the message is still open; `worded`
+    gives a reply that is shown the words for who may speak by then. A message that the bot has answered keeps that
+    turn, which is returned. ConversationNotFound; LookupError for a message that was not received.
     """
     with database.write() as connection:
         before = locked_ownership(connection, turn.conversation_id)
@@ -73,7 +80,9 @@ def send_reply(
         if stored is not None and stored.reply is not None:
             return Sent(turn=stored, ownership=before)
         step = decide(before, not asked.answered)
-        kept = _as_decided(turn, asked.id, stored, Effect.SHOW in step.effects)
+        shown = Effect.SHOW in step.effects
+        said = worded(turn, before) if shown and worded is not None else turn
+        kept = _as_decided(said, asked.id, stored, shown)
         _write(connection, kept, is_new=stored is None)
         source_id = turn.client_message_id if kept.reply is not None else None
         saying = Saying(speaker=Speaker.BOT, text="", source_id=source_id, turn_id=kept.id)
@@ -81,7 +90,7 @@ def send_reply(
         if kept.reply is not None:
             note_answered(connection, turn.conversation_id, asked.number)
         also(connection, happening)
-    return Sent(turn=kept, ownership=happening.after)
+    return Sent(turn=kept, ownership=happening.after, happening=happening)
 
 
 def _as_decided(turn: Turn, id_: str, stored: Turn | None, shown: bool) -> Turn:
@@ -94,30 +103,6 @@ def find_turn(database: Database, conversation_id: str, client_message_id: str) 
     """The turn that this message became; None if it is new."""
     with database.read() as connection:
         return _find(connection, conversation_id, client_message_id)
-
-
-def record_turn(database: Database, turn: Turn, owner_after: Callable[[Owner], Owner]) -> Turn:
-    """Stores the turn as the last of its conversation, in one transaction. `owner_after` says who owns it from now on,
-    given who owns it by then: somebody may have taken over while the reply was made.
-
-    A message that already has a turn keeps it: that turn is returned, and neither it nor the owner changes.
-    ConversationNotFound.
-    """
-    with database.write() as connection:
-        conversation = select(conversations.c.owner).where(conversations.c.id == turn.conversation_id)
-        owner = connection.scalar(conversation.with_for_update())
-        if owner is None:
-            raise ConversationNotFound
-        stored = _find(connection, turn.conversation_id, turn.client_message_id)
-        if stored is not None:
-            return stored
-        _write(connection, turn, is_new=True)
-        connection.execute(
-            update(conversations)
-            .where(conversations.c.id == turn.conversation_id)
-            .values(owner=owner_after(Owner(owner)).value)
-        )
-    return turn
 
 
 def turns_of(database: Database, conversation_id: str) -> tuple[Turn, ...]:
@@ -138,16 +123,25 @@ def last_turns(
     database: Database, conversation_id: str, most: int, before: str | None = None, heard_from: int | None = None
 ) -> tuple[Turn, ...]:
     """The conversation's last turns, at most `most`, first to last; only those before the turn with the id `before`,
-    and none when that is not a turn of this conversation; with `heard_from`, only of messages from that number on."""
+    and none when that is not a turn of this conversation; with `heard_from`, only those of which something was said
+    under that number or a later one."""
     query = select(turns).where(turns.c.conversation_id == conversation_id)
     if heard_from is not None:
-        query = query.join(messages, messages.c.id == turns.c.id).where(messages.c.number >= heard_from)
+        of_turn = or_(messages.c.id == turns.c.id, messages.c.turn_id == turns.c.id)
+        heard = (messages.c.conversation_id == conversation_id, messages.c.number >= heard_from, messages.c.shown)
+        query = query.where(exists().where(of_turn, *heard))
     if before is not None:
         own = select(turns.c.position).where(turns.c.id == before, turns.c.conversation_id == conversation_id)
         query = query.where(turns.c.position < own.scalar_subquery())
     with database.read() as connection:
         rows = connection.execute(query.order_by(turns.c.position.desc()).limit(most)).all()
     return tuple(_turn(row) for row in reversed(rows))
+
+
+def last_receipts(connection: Connection, conversation_id: str, most: int) -> tuple[Mapping[str, Any], ...]:
+    """What the last replies rest on, newest first, at most `most`; of turns that have none, none."""
+    query = select(turns.c.receipt).where(turns.c.conversation_id == conversation_id, turns.c.receipt.is_not(None))
+    return tuple(connection.scalars(query.order_by(turns.c.position.desc()).limit(most)))
 
 
 def _find(connection: Connection, conversation_id: str, client_message_id: str) -> Turn | None:

@@ -9,13 +9,20 @@ from starlette.staticfiles import StaticFiles
 
 from bot.assembly import Footnote, open_footnote
 from bot.settings import Settings
-from bot.web import chat, demo, health, help, reference
+from bot.signing_in import SigningIn
+from bot.web import chat, demo, desks, handoff, health, help, live_events, reference, sign_in
+from bot.web.agents import Entrance, install_entrance_errors
+from bot.web.background import working
+from bot.web.console.routes import ROUTERS as CONSOLE_ROUTERS
 from bot.web.errors import install_error_handlers
 from bot.web.headers import SecurityHeaders
 from bot.web.limits import BodyLimit
+from bot.web.live import News
 from bot.web.logs import RequestLog
+from bot.web.origins import OwnOrigin
 from bot.web.pages import STATIC_FOLDER
 from bot.web.service import Service, answers_at_once, warm_up
+from bot.web.unanswered import answer_unanswered
 
 
 def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
@@ -26,18 +33,37 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
         opened = footnote if footnote is not None else await to_thread.run_sync(open_footnote, settings)
         try:
             app.state.service = service = Service(opened, answers_at_once(settings))
+            app.state.entrance = Entrance(SigningIn(opened.database), settings.public_url)
+            app.state.news = news = News(opened.database, service.stopping)
+            opened.presence.ask(news.is_watched)
+            opened.switchboard.listen(lambda happening: news.publish(happening.conversation_id))
             await to_thread.run_sync(warm_up, opened)
             service.warm = True
-            yield
+            app.state.unanswered = await answer_unanswered(service)
+            async with working(opened.database, opened.switchboard, opened.desks):
+                yield
         finally:
             if footnote is None:
                 opened.close()
 
     app = FastAPI(title="Footnote", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    for router in (chat.router, health.router, help.router, demo.router, reference.router):
+    for router in (
+        chat.router,
+        live_events.router,
+        handoff.router,
+        health.router,
+        help.router,
+        demo.router,
+        desks.router,
+        reference.router,
+        sign_in.router,
+        *CONSOLE_ROUTERS,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
     install_error_handlers(app)
+    install_entrance_errors(app)
+    app.add_middleware(OwnOrigin, public_url=settings.public_url)
     # The last one added is the outermost: even a refused body and a failure nobody expected carry the headers.
     for middleware in (BodyLimit, RequestLog, SecurityHeaders):
         app.add_middleware(middleware)

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import UnknownSite
-from bot.models import Conversation, CustomerContext, Turn
+from bot.models import Conversation, CustomerContext, Message, Speaker
 from bot.safety.redaction import redact
 from bot.storage.conversations import authorised_conversation, start_conversation
-from bot.storage.turns import turns_of
+from bot.storage.messages import whole_log
 from bot.turns import take_turn
 from bot.web.dependencies import BearerToken, RunningService
+from bot.web.entries import entries_to_json
 from bot.web.errors import documented_errors
 from bot.web.events import STREAM_HEADERS, accepts_events, answer_events
 from bot.web.schemas import ContextIn, ConversationIn, ConversationOut, MessageIn, MessageOut, TranscriptOut
@@ -59,9 +60,9 @@ async def send_message(
     conversation = await service.read(lambda: authorised_conversation(footnote.database, conversation_id, token))
 
     def answered() -> dict[str, Any]:
-        turn = take_turn(footnote.assistant, footnote.database, conversation, body.text, body.client_message_id)
-        now = authorised_conversation(footnote.database, conversation_id, token)
-        return {"message_id": turn.id, "reply": turn.reply, "owner": now.owner.value}
+        assistant, switchboard, database = footnote.assistant, footnote.switchboard, footnote.database
+        sent = take_turn(assistant, switchboard, database, conversation, body.text, body.client_message_id)
+        return {"message_id": sent.turn.id, "reply": sent.turn.reply, "owner": sent.ownership.owner.value}
 
     answer = service.begin_answer(answered)
     if not accepts_events(",".join(request.headers.getlist("accept"))):
@@ -74,12 +75,14 @@ async def send_message(
 
 @router.get("/{conversation_id}", response_model=TranscriptOut, responses=documented_errors(401, 404, 422, 500, 503))
 async def read_transcript(conversation_id: str, token: BearerToken, service: RunningService) -> Response:
-    """Read a conversation from its first message to its last."""
+    """Read a conversation from its first entry to its last. What comes after that are the events behind the number of
+    the last one: open them with it as `Last-Event-ID`."""
     database = service.footnote.database
 
     def transcript() -> dict[str, Any]:
         conversation = authorised_conversation(database, conversation_id, token)
-        return _transcript(conversation, turns_of(database, conversation_id))
+        log = whole_log(database, conversation_id, to_customer=True)
+        return _transcript(conversation, log, entries_to_json(database, log))
 
     return JSONResponse(await service.read(transcript))
 
@@ -97,19 +100,24 @@ def _without_secrets(url: str) -> str:
     return masked[: host.end()] + behind.text if host and behind and behind.findings else masked
 
 
-def _transcript(conversation: Conversation, turns: tuple[Turn, ...]) -> dict[str, Any]:
+def _transcript(conversation: Conversation, log: tuple[Message, ...], entries: list[dict[str, Any]]) -> dict[str, Any]:
+    # What the log tells of the owner fits the log, and may be newer than the conversation as it was read before it.
+    owner = next((entry.owner for entry in reversed(log) if entry.owner is not None), conversation.owner)
+    replies = {entry.turn_id: entry.reply for entry in log if entry.speaker is Speaker.BOT}
+    asked = [entry for entry in log if entry.speaker is Speaker.CUSTOMER]
     return {
         "conversation_id": conversation.id,
-        "owner": conversation.owner.value,
+        "owner": owner.value,
         "started_at": conversation.started_at.isoformat(),
+        "entries": entries,
         "messages": [
             {
-                "message_id": turn.id,
-                "client_message_id": turn.client_message_id,
-                "text": turn.question,
-                "reply": turn.reply,
-                "asked_at": turn.asked_at.isoformat(),
+                "message_id": message.id,
+                "client_message_id": message.source_id,
+                "text": message.text,
+                "reply": replies.get(message.id),
+                "asked_at": message.said_at.isoformat(),
             }
-            for turn in turns
+            for message in asked
         ],
     }

@@ -61,6 +61,7 @@ _MEANINGS = {
     401: "The token is missing or is not this conversation's.",
     403: "No site has this key.",
     404: "There is no such conversation.",
+    409: "Somebody else has the conversation, or a person has been called already.",
     413: "The message or the request is too long.",
     422: "The request does not have the documented form, or the message is empty.",
     500: "An error of the server.",

@@ -3,6 +3,8 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.origins import is_guarded
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -16,8 +18,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+CONSOLE_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
+"""The console's pages send forms, to this server alone."""
+
 _ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
@@ -34,12 +38,14 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        caching = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+        is_console = is_guarded(scope["path"])
+        caching = "no-store" if is_console or scope["path"].startswith("/api/") else "no-cache"
+        policy = CONSOLE_POLICY if is_console else CONTENT_SECURITY_POLICY
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_ALWAYS)
+                headers.update({**_ALWAYS, "Content-Security-Policy": policy})
                 headers.setdefault("Cache-Control", caching)
             await send(message)
 

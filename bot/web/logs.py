@@ -1,6 +1,7 @@
 """One JSON line for each request, on standard error: who asked for what and how long it took, never what was said."""
 
 import logging
+import re
 import secrets
 import sys
 import time
@@ -19,6 +20,9 @@ READ_CHARACTERS = 4096
 FRAMES = 8
 
 _log = structlog.get_logger("footnote.web")
+
+_ONE_TIME_LOGIN = re.compile(r"(?<=/login/).+", re.DOTALL)
+"""In a path under /console: who reads it may enter."""
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -70,6 +74,13 @@ def _without_message_of_error(
     return {**entry, **failure(error)} if isinstance(error, BaseException) else entry
 
 
+def _loggable(path: str) -> str:
+    """A path without secrets, and not too long."""
+    if path.lower().lstrip("/").startswith("console"):
+        path = _ONE_TIME_LOGIN.sub("[login removed]", path)
+    return redact(path[:READ_CHARACTERS]).text[:PATH_CHARACTERS]
+
+
 class RequestLog:
     """Logs every request under an id (the answer's `X-Request-Id`) and turns what nobody expected into a 500."""
 
@@ -100,5 +111,5 @@ class RequestLog:
                     await answer(scope, receive, note_status)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                path = redact(scope["path"][:READ_CHARACTERS]).text[:PATH_CHARACTERS]
+                path = _loggable(scope["path"])
                 _log.info("request", method=scope["method"], path=path, status=status, milliseconds=milliseconds)

@@ -112,23 +112,104 @@ class MessageOut(Wire):
     owner: Owner = Field(description="Who may speak from now on.")
 
 
+class SaidOut(Wire):
+    """Something that was said."""
+
+    type: Literal["message"]
+    number: int = Field(description="Rises within a conversation; the id of the live event.")
+    at: datetime
+    message_id: str
+    client_message_id: str | None = Field(
+        description="The id that its sender gave it; of the bot's, that of the message that it answers."
+    )
+    author: Literal["customer", "bot", "agent"]
+    name: str | None = Field(description="The agent's name, as customers read it.")
+    text: str = Field(description="The customer's with secrets masked; the bot's is that of its reply.")
+    reply: ReplyOut | None = Field(description="Only of the bot.")
+
+
+class OwnerChangeOut(Wire):
+    """Somebody else may speak from here on."""
+
+    type: Literal["owner"]
+    number: int
+    at: datetime
+    owner: Owner
+    agent_name: str | None = Field(description="Who has it, when it is `human`.")
+
+
+class NoticeOut(Wire):
+    """What the customer is told by nobody in particular."""
+
+    type: Literal["notice"]
+    number: int
+    at: datetime
+    kind: Literal["acknowledge", "still_waiting"]
+    text: str
+
+
+EntryOut = Annotated[SaidOut | OwnerChangeOut | NoticeOut, Field(discriminator="type")]
+
+
 class TranscriptMessageOut(Wire):
-    """A message of a transcript."""
+    """A message of the customer's, and what the bot replied to it."""
 
     message_id: str
     client_message_id: str
     text: str = Field(description="The question as it is stored: secrets are masked.")
-    reply: ReplyOut | None
+    reply: ReplyOut | None = Field(description="null where a person answers, or nobody has yet.")
     asked_at: datetime
 
 
 class TranscriptOut(Wire):
-    """A conversation, first message to last."""
+    """A conversation, first to last."""
 
     conversation_id: str
     owner: Owner
     started_at: datetime
-    messages: tuple[TranscriptMessageOut, ...]
+    entries: tuple[EntryOut, ...] = Field(
+        description="Everything that was said and every change of the owner, in order: the live events go on from here."
+    )
+    messages: tuple[TranscriptMessageOut, ...] = Field(description="The customer's messages alone, with the replies.")
+
+
+class HandoffIn(Wire):
+    """A wish for a person."""
+
+    contact: Text | None = Field(
+        default=None, max_length=1000, description="An e-mail address, for when the customer is no longer here."
+    )
+    note: Text | None = Field(
+        default=None, max_length=2000, description="What the person should know; secrets are masked."
+    )
+
+
+class FeedbackIn(Wire):
+    """What the customer thinks of a reply."""
+
+    rating: Literal["up", "down"]
+    comment: Text | None = Field(default=None, max_length=2000, description="Why; secrets are masked.")
+
+
+class OutcomeOut(Wire):
+    """What became of a wish."""
+
+    owner: Owner = Field(description="Who may speak from now on.")
+    entries: tuple[EntryOut, ...] = Field(
+        description="What the conversation's log has got by it; the live events bring the same under the same numbers."
+    )
+
+
+class TypingIn(Wire):
+    """Whether the customer is typing."""
+
+    on: bool = Field(strict=True, description="Sent again every three seconds as long as it lasts.")
+
+
+class DeskEventOut(Wire):
+    """What became of a help desk's webhook."""
+
+    taken: bool = Field(description="False: it is about no conversation here, or came before. Nothing is to be done.")
 
 
 class HealthOut(Wire):

@@ -10,9 +10,11 @@ from contextlib import closing, suppress
 import uvicorn
 from fastapi import FastAPI
 
-from bot.assembly import open_footnote
+from bot.assembly import now, open_footnote
 from bot.errors import ConfigurationError
 from bot.settings import Settings
+from bot.signing_in import first_login
+from bot.storage.login_links import LIFETIME
 from bot.web.app import create_app
 from bot.web.logs import configure_logs
 from bot.web.service import Service, warm_up
@@ -20,6 +22,7 @@ from embeddings.errors import EncoderError
 
 _OTHER_PORT = "Choose another port with PORT= (make run), --port (footnote serve) or FOOTNOTE_PORT."
 
+LOGIN_MINUTES = int(LIFETIME.total_seconds() // 60)
 STOP_SECONDS = 8
 """How long requests may still take when the server stops; a stream ends itself sooner (GRACE_SECONDS)."""
 
@@ -35,7 +38,8 @@ def serve(settings: Settings, say: Callable[[str], object] | None = None) -> Non
             warm_up(footnote)
         except EncoderError as error:
             raise ConfigurationError(str(error)) from error
-        for line in where_it_serves(settings.links_start_with):
+        login = first_login(footnote.database, settings.links_start_with, now())
+        for line in where_it_serves(settings.links_start_with, login):
             (say or _say)(line)
         run_until_stopped(create_app(settings, footnote), listener)
 
@@ -55,12 +59,15 @@ def listening_socket(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def where_it_serves(links_start_with: str) -> tuple[str, ...]:
-    """What a person who has just started the server wants to know."""
+def where_it_serves(links_start_with: str, login: str | None = None) -> tuple[str, ...]:
+    """What a person who has just started the server wants to know; `login` is a one-time login, while nobody has
+    signed in yet."""
     return (
         f"Demo page:    {links_start_with}/",
         f"Help center:  {links_start_with}/help/",
         f"HTTP API:     {links_start_with}/docs",
+        f"Console:      {links_start_with}/console",
+        *((f"First login:  {login}", f"              It works once, for {LOGIN_MINUTES} minutes.") if login else ()),
         "Stop with Ctrl+C.",
     )
 

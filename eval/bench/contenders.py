@@ -1,5 +1,6 @@
 """Who is measured: Footnote and the peers, each as a command that starts its process."""
 
+import dataclasses
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ class Contender:
     setup: str
     takes: Takes
     command: tuple[str, ...]
+    serving_command: tuple[str, ...] | None = None
+    """What starts it when it only has to serve, where that is another program."""
+
+    def serving(self) -> "Contender":
+        """The contender as it serves an index that is there."""
+        return dataclasses.replace(self, command=self.serving_command or self.command)
 
     def command_over(self, index: Path) -> tuple[str, ...]:
         """What starts it over an index folder."""
@@ -82,6 +89,6 @@ def chosen_peers(names: str) -> tuple[Peer, ...]:
 def footnote_contender(model: ModelFiles, models_folder: Path) -> Contender:
     """Footnote as it ships, in a process of its own; `models_folder` is where its exported encoder is kept."""
     spec = BUNDLED_NAME if model.name == BUNDLED_NAME else str(model.folder)
-    program = (sys.executable, "-m", "eval.bench.footnote_runner")
-    command = (*program, "--model", spec, "--models-dir", str(models_folder))
-    return Contender(FOOTNOTE, "Footnote", "as it ships, cutting documents itself", Takes.DOCUMENTS, command)
+    given = ("--model", spec, "--models-dir", str(models_folder))
+    builds, serves = ((sys.executable, "-m", f"eval.bench.footnote_{what}", *given) for what in ("builder", "server"))
+    return Contender(FOOTNOTE, "Footnote", "as it ships, cutting documents itself", Takes.DOCUMENTS, builds, serves)

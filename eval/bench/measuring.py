@@ -160,7 +160,7 @@ def serve_once(
     speed = speeds[contender.name]
     hands = [questions[WARM_UP:][at::ROUNDS] for at in range(ROUNDS)]
     alone, together, busy = (hands[(at + turn) % ROUNDS] for at in range(ROUNDS))
-    with place.runner(contender, corpus.name) as runner:
+    with place.runner(contender.serving(), corpus.name) as runner:
         runner.send("open")
         runner.send("search", text=questions[0], limit=LIMIT)
         runner.receive(LOAD_SECONDS)

@@ -7,6 +7,7 @@ from bot.errors import ConfigurationError, IndexUnavailable
 from bot.indexing.progress import SilentProgress
 from bot.models import CustomerContext
 from bot.settings import Settings, load_settings
+from bot.updating import update_index
 from prompts.budget import ranks_are_unpacked
 from tests.fakes import LetterEncoder
 
@@ -27,7 +28,7 @@ def test_an_index_of_another_encoder_answers_nothing(
 ) -> None:
     (tmp_path / "a.md").write_text("# A\n\nText.\n")
     footnote = open_footnote(settings)
-    footnote.update_index([str(tmp_path / "a.md")], SilentProgress())
+    update_index(footnote, [str(tmp_path / "a.md")], SilentProgress())
     footnote.close()
 
     class Other(LetterEncoder):
@@ -37,7 +38,7 @@ def test_an_index_of_another_encoder_answers_nothing(
     other = open_footnote(settings)
     with pytest.raises(IndexUnavailable, match="encoder"):
         other.assistant.answer("Text?", CustomerContext())
-    other.update_index([], SilentProgress())
+    update_index(other, [], SilentProgress())
     assert other.index.current().manifest.encoder == "other-64"
     other.close()
 

@@ -1,8 +1,10 @@
 """A message's way to a reply, over letters instead of a model."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bot.answering.actions import own_hosts
@@ -11,8 +13,9 @@ from bot.answering.confidence import ConfidenceModel
 from bot.answering.model.model_rewriting import RecordedRewriter
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import SIGNALS
-from bot.assistant import Assistant
+from bot.assistant import Assistant, stored_message
 from bot.errors import EmptyMessage, MessageTooLong
+from bot.handoff.topic_model import Direction, TopicModel, Word
 from bot.models import Answer, Clarify, CustomerContext, Handoff, HandoffReason, Notice, Said
 from embeddings.encoders import Encoding
 from embeddings.errors import EncoderError
@@ -40,6 +43,7 @@ def assistant_of(shelf: Shelf) -> Assistant:
         action_hosts=PerGeneration(lambda index: own_hosts(index.articles.values())),
         ranking=RANKING,
         confidence=ConfidenceModel(-8.0, {"coverage": 16.0}, "sure when every term of the question is found"),
+        topics=None,
         composer=ExtractiveComposer(render),
         rewriter=None,
         answer_threshold=0.9,
@@ -94,6 +98,25 @@ def test_a_seed_phrase_is_masked_and_answered_with_a_warning(assistant: Assistan
 def test_a_card_number_is_masked_and_the_question_answered(assistant: Assistant) -> None:
     outcome = assistant.answer("What does a withdrawal cost? 4111 1111 1111 1111", CustomerContext())
     assert "4111" not in repr(outcome)
+
+
+def test_a_message_is_read_once_and_answered_as_it_was_read(assistant: Assistant) -> None:
+    text = f"change my email, my phrase is {SEED_PHRASE}, my card 4111 1111 1111 1111"
+    message = assistant.read(text)
+    assert message.secrets == ("a seed phrase",)
+    assert "abandon" not in message.text and "4111" not in message.text
+    read, answered = assistant.reply_to(message, CustomerContext()), assistant.answer(text, CustomerContext())
+    assert (read.reply, read.question, read.receipt) == (answered.reply, message.text, answered.receipt)
+
+
+@pytest.mark.parametrize("text", [f"my phrase is {SEED_PHRASE}", "my card 4111 1111 1111 1111", "my email?"])
+def test_a_stored_message_is_what_was_read(assistant: Assistant, text: str) -> None:
+    message = assistant.read(text)
+    assert stored_message(message.text) == message
+
+
+def test_a_mask_that_a_customer_writes_is_no_secret(assistant: Assistant) -> None:
+    assert assistant.read("What does [seed phrase removed] mean?").secrets == ()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
@@ -231,3 +254,30 @@ def test_a_rewrite_that_says_something_of_its_own_is_not_searched(twins: Assista
         outcome = replace(twins, rewriter=rewriter).answer("and on the app?", CustomerContext(), history)
         assert (outcome.trace["rewritten_question"] == rewrite) is used
         assert outcome.trace["composition"]["rewriting"]["completion"] == rewrite
+
+
+def alarmed(shelf: Shelf, probability: float) -> TopicModel:
+    """A model of topics that takes whatever has one of its words for fraud, with this probability."""
+    nothing = np.zeros(shelf.encoder.dimensions)
+    logit = math.log(probability / (1 - probability))
+    words = ("how", "do", "i", "change", "my", "email", "what", "is", "the", "weather")
+    return TopicModel(
+        encoder=shelf.encoder.identity,
+        called=Direction(logit, nothing),
+        words={word: Word(1.0, 0.0) for word in words},
+        topics={"fraud": Direction(0.0, nothing)},
+        threshold=0.5,
+        provenance="by hand",
+    )
+
+
+def test_what_reads_like_a_sensitive_topic_is_answered_when_the_answer_is_sure(assistant: Assistant) -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    watchful = replace(assistant, topics=alarmed(shelf, 0.9))
+    assert isinstance(watchful.answer("How do I change my email?", CustomerContext()).reply, Answer)
+    outcome = watchful.answer("What is the weather?", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.SENSITIVE_TOPIC
+    assert outcome.reply.text == render("replies/sensitive_fraud.txt")
+    assert outcome.trace["handoff"]["topic"] == "fraud" and "0.90" in outcome.trace["handoff"]["because"]
+    calm = replace(assistant, topics=alarmed(shelf, 0.4)).answer("What is the weather?", CustomerContext())
+    assert isinstance(calm.reply, Handoff) and calm.reply.reason is HandoffReason.LOW_CONFIDENCE

@@ -1,12 +1,19 @@
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.assembly import open_footnote
 from bot.doctor import Severity, examine
 from bot.indexing.progress import SilentProgress
+from bot.models import CustomerContext
 from bot.settings import DatabaseUrl, Settings, load_settings
+from bot.storage.conversations import start_conversation
+from bot.storage.database import open_database
+from bot.storage.outbox import OutgoingEvent, claim, enqueue, new_event_id, settle_failed
+from bot.updating import update_index
 from embeddings.errors import EncoderError
 from tests.fakes import LetterEncoder
 from tests.postgresql import running_postgresql
@@ -26,7 +33,7 @@ def indexed(settings: Settings, tmp_path: Path) -> Settings:
     (folder / "a.md").write_text("# A\n\nText of A.\n")
     (folder / "broken.md").write_bytes(b"\x00\x01")
     footnote = open_footnote(settings)
-    footnote.update_index([str(folder)], SilentProgress())
+    update_index(footnote, [str(folder)], SilentProgress())
     footnote.close()
     return settings
 
@@ -100,3 +107,66 @@ def test_a_database_that_is_down_is_a_finding(settings: Settings) -> None:
     down = settings.model_copy(update={"database_url": DatabaseUrl("postgresql://me:sim-sala-bim@/f?host=/nowhere")})
     assert "postgresql://me:***@/f?host=/nowhere cannot be reached" in sentences(down, Severity.FAILURE)
     assert "sim-sala-bim" not in repr(examine(down))
+
+
+NOTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+DESK = {"zendesk_url": "https://corvane.zendesk.com", "zendesk_email": "a@corvane.example"}
+
+
+def to_zendesk(settings: Settings, outcome: str, at: datetime = NOTED) -> None:
+    """An event in the outbox: dead, failing or waiting."""
+    with open_database(settings.database) as database:
+        conversation = start_conversation(database, "site", CustomerContext(), at)[0].id
+        event = OutgoingEvent(
+            id=new_event_id(), type="handoff.ended", conversation_id=conversation, data={}, occurred_at=at
+        )
+        with database.write() as connection:
+            enqueue(connection, event, ["zendesk"], at)
+            taken = None if outcome == "waiting" else claim(connection, "zendesk", at, at + timedelta(seconds=30))
+            if taken is not None:
+                retry_at = None if outcome == "dead" else at + timedelta(hours=1)
+                why = "corvane.zendesk.com answered with status 503."
+                settle_failed(connection, taken, why, retry_at, at, down=True)
+
+
+@pytest.fixture
+def with_desk(indexed: Settings) -> Settings:
+    return indexed.model_copy(update={**DESK, "zendesk_api_token": SecretStr("sim-sala-bim")})
+
+
+def test_it_says_where_handoffs_go(indexed: Settings, with_desk: Settings) -> None:
+    assert "Handoffs go to: console. |" in sentences(indexed, Severity.GOOD)
+    assert "Handoffs go to: console, zendesk. |" in sentences(with_desk, Severity.GOOD)
+    assert "sim-sala-bim" not in repr(examine(with_desk))
+
+
+def test_a_desk_that_is_half_given_is_a_finding(indexed: Settings) -> None:
+    half = indexed.model_copy(update=DESK)
+    assert "FOOTNOTE_ZENDESK_API_TOKEN is not" in sentences(half, Severity.FAILURE)
+
+
+def test_what_a_desk_never_got_is_found(with_desk: Settings) -> None:
+    to_zendesk(with_desk, "dead")
+    assert "zendesk never got 1 event" in sentences(with_desk, Severity.FAILURE)
+    assert "| footnote deliveries --dead" in sentences(with_desk, Severity.FAILURE)
+
+
+def test_a_desk_that_has_failed_for_long_is_found(with_desk: Settings) -> None:
+    to_zendesk(with_desk, "failing")
+    found = sentences(with_desk, Severity.WARNING)
+    assert "1 event waits for zendesk, the oldest since 2026-03-04 05:06 UTC. " in found
+    assert "It failed last with: corvane.zendesk.com answered with status 503. | footnote deliveries" in found
+    assert sentences(with_desk, Severity.FAILURE) == ""
+
+
+@pytest.mark.parametrize(("outcome", "minutes"), [("failing", 5), ("waiting", 60)])
+def test_a_desk_that_has_not_failed_for_long_is_none(with_desk: Settings, outcome: str, minutes: int) -> None:
+    to_zendesk(with_desk, outcome, datetime.now(UTC) - timedelta(minutes=minutes))
+    assert "zendesk" not in sentences(with_desk, Severity.WARNING)
+
+
+def test_what_waits_for_a_desk_that_is_no_more_is_found(indexed: Settings) -> None:
+    to_zendesk(indexed, "waiting")
+    found = sentences(indexed, Severity.WARNING)
+    assert "1 event waits for zendesk, which is not set up any more." in found
+    assert "| set it up again, or: footnote deliveries --give-up-all zendesk" in found

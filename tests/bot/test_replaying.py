@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +11,11 @@ from typer.testing import CliRunner, Result
 from bot.assembly import Footnote, open_footnote
 from bot.cli import app
 from bot.errors import RequestRefused
-from bot.models import CustomerContext, Owner, Turn
+from bot.models import CustomerContext, Turn
 from bot.replaying import replay
 from bot.settings import Settings
 from bot.storage.conversations import start_conversation
-from bot.storage.turns import record_turn, turns_of
+from bot.storage.turns import turns_of
 from bot.turns import take_turn
 from knowledge.models import Platform
 from tests.fakes import LetterEncoder
@@ -65,7 +64,7 @@ def taken(footnote: Footnote, *texts: str) -> tuple[Turn, ...]:
     context = CustomerContext(platform=Platform.APP)
     conversation, _ = start_conversation(footnote.database, "site", context, datetime.now(UTC))
     for number, text in enumerate(texts):
-        take_turn(footnote.assistant, footnote.database, conversation, text, f"m{number}")
+        take_turn(footnote.assistant, footnote.switchboard, footnote.database, conversation, text, f"m{number}")
     return turns_of(footnote.database, conversation.id)
 
 
@@ -75,7 +74,9 @@ def test_a_replay_is_the_same_byte_for_byte(footnote: Footnote) -> None:
         first, again = run("ask", "--replay", turn.id, "--json"), run("ask", "--replay", turn.id, "--json")
         assert (first.exit_code, first.stderr) == (0, "")
         assert first.stdout == again.stdout
-        assert json.loads(first.stdout)["reply"] == turn.reply
+        assert turn.reply and turn.receipt
+        assert json.loads(first.stdout)["reply"] == turn.receipt["reply"]
+        assert turn.reply["text"].startswith(turn.receipt["reply"]["text"]), "what to expect follows a call"
     assert turns[1].reply and turns[1].reply["kind"] == "answer"
     assert turns[1].reply["citations"][0]["url"].startswith("http://127.0.0.1:9123/")
     assert turns[1].reply["actions"][0]["label"] == "Change email"
@@ -94,7 +95,7 @@ def test_a_masked_secret_is_replayed_as_one(footnote: Footnote) -> None:
     assert turn.reply and turn.reply["reason"] == "secret_seen"
     assert "abandon" not in json.dumps(turn.receipt)
     told = run("ask", "--replay", turn.id, "--json")
-    assert told.exit_code == 0 and json.loads(told.stdout)["reply"] == turn.reply
+    assert told.exit_code == 0 and turn.receipt and json.loads(told.stdout)["reply"] == turn.receipt["reply"]
 
 
 def test_a_changed_article_is_told_and_the_answer_shown_anyway(footnote: Footnote) -> None:
@@ -130,13 +131,38 @@ def test_no_such_turn(footnote: Footnote, turn: str) -> None:
 
 def test_a_turn_without_a_receipt(footnote: Footnote) -> None:
     (turn,) = taken(footnote, "hello")
-    record_turn(
-        footnote.database,
-        replace(turn, id="old", client_message_id="old", reply=None, receipt=None),
-        lambda _: Owner.HUMAN,
-    )
+    with footnote.database.write() as connection:
+        connection.exec_driver_sql("UPDATE turns SET receipt = NULL, reply = NULL")
     with pytest.raises(RequestRefused, match="no receipt"):
-        replay(footnote.assistant, footnote.database, "old")
+        replay(footnote.assistant, footnote.database, turn.id)
+
+
+def test_the_history_after_a_return_is_that_of_then(footnote: Footnote) -> None:
+    """What was said before a person took over, and what the person said, was no history then and is none now."""
+    conversation, _ = start_conversation(footnote.database, "site", CustomerContext(), datetime.now(UTC))
+
+    def send(text: str, client_message_id: str) -> Turn:
+        everything = (footnote.assistant, footnote.switchboard, footnote.database, conversation)
+        return take_turn(*everything, text, client_message_id).turn
+
+    send("How do I change my email?", "m1")
+    footnote.switchboard.claim(conversation.id, "ada")
+    assert send("Is anybody there?", "m2").receipt is None
+    footnote.switchboard.say(conversation.id, "ada", "Yes.", "a1")
+    footnote.switchboard.give_back(conversation.id, "ada")
+    first, second = send("What does a withdrawal cost?", "m3"), send("thanks", "m4")
+    assert first.receipt and first.receipt["history"]["turns"] == []
+    assert second.receipt and second.receipt["history"]["turns"] == [first.id]
+    for turn in (first, second):
+        again = replay(footnote.assistant, footnote.database, turn.id)
+        assert (again.same, again.differences) == (True, ())
+
+
+def test_what_the_customer_was_told_beside_the_reply_is_no_part_of_a_replay(footnote: Footnote) -> None:
+    _, second = taken(footnote, "I want to talk to a human", "I want to talk to a human")
+    assert second.reply and second.reply["text"].startswith("A person has been called already")
+    again = replay(footnote.assistant, footnote.database, second.id)
+    assert (again.same, again.differences) == (True, ())
 
 
 def test_wrong_usage() -> None:

@@ -16,8 +16,8 @@ import httpx2
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.assembly import SAMPLE_HELP_CENTER
 from bot.models import CustomerContext
+from bot.updating import SAMPLE_HELP_CENTER
 from bot.wire import reply_to_json
 from embeddings.encoders import Encoder
 from eval.text_directives import matches, page_blocks

@@ -7,6 +7,9 @@ from bot.handoff.escalation import Decision
 from bot.models import HandoffReason
 from eval.errors import DatasetError
 from eval.escalation import (
+    LESSONS,
+    UNSEEN_CASES,
+    WORDINGS,
     Called,
     EscalationCase,
     EscalationReport,
@@ -84,6 +87,19 @@ def test_the_written_cases_are_enough_and_half_look_alikes() -> None:
         assert len(rows) >= 60
         assert sum(not each.expected for each in rows) >= 30
     assert len({each.text for each in (*policy, *person)}) == len(policy) + len(person)
+
+
+def test_wordings_set_aside_are_enough_and_nothing_taught_is_measured() -> None:
+    wordings, lessons = policy_cases(WORDINGS, by_topic=True), policy_cases(LESSONS)
+    aside = [each for each in wordings if is_set_aside(each.id)]
+    assert len(aside) >= 200
+    assert abs(sum(bool(each.expected) for each in aside) / len(aside) - 0.5) < 0.03
+    for topic in ("self_harm", "law_enforcement", "account_taken_over", "funds_missing", "fraud", "legal", "complaint"):
+        assert sum(topic in each.topics for each in wordings) >= 40
+        assert sum(each.group == topic and not each.expected for each in wordings) >= 35
+    measured = {each.text.lower() for file in (WORDINGS, UNSEEN_CASES) for each in policy_cases(file)}
+    measured |= {each.text.lower() for each in policy_cases()}
+    assert not measured & {each.text.lower() for each in lessons}
 
 
 def test_the_figures_do_not_fall() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from bot.answering.checking.support import load_support_model
 from bot.answering.verification import objection_to, verify
-from bot.assembly import SAMPLE_HELP_CENTER
 from bot.indexing.progress import SilentProgress
+from bot.updating import SAMPLE_HELP_CENTER
 from eval.errors import DatasetError
 from eval.faithfulness import (
     Reply,

@@ -8,6 +8,7 @@ import pytest
 from bot.storage.database import open_database
 from tests.bot.handoff.deliveries import BEGAN, run_order
 from tests.bot.handoff.stores import MemoryKeeper, StoredKeeper
+from tests.bot.handoff.switched import DESK_KINDS, SwitchboardKeeper
 
 ON_SQLITE = 2000
 
@@ -28,3 +29,13 @@ def test_orders_of_events_on_sqlite(tmp_path: Path) -> None:
     with open_database(tmp_path / "footnote.db") as database:
         for seed in range(ON_SQLITE):
             run_order(200_000 + seed, StoredKeeper(database, BEGAN), (5, 80))
+
+
+@pytest.mark.soak(rounds=ON_SQLITE)
+@pytest.mark.timeout(3600)
+def test_orders_of_events_through_the_switchboard(tmp_path: Path) -> None:
+    with open_database(tmp_path / "footnote.db") as database:
+        for seed in range(ON_SQLITE):
+            keeper = SwitchboardKeeper(database, BEGAN)
+            run_order(300_000 + seed, keeper, (5, 80), DESK_KINDS)
+            keeper.check_desks()

@@ -58,6 +58,13 @@ class WebhookUnreadable(RequestRefused):
     status = 400
 
 
+class WebhookMisdirected(RequestRefused):
+    """A webhook names a conversation of ours and a thread of the desk's that do not belong together."""
+
+    code = "webhook_misdirected"
+    status = 409
+
+
 def proven(headers: Mapping[str, str], body: bytes, check: Callable[[Mapping[str, str]], None]) -> dict[str, Any]:
     """The JSON object in a body, after `check` (given the headers by their names in small letters) let it pass.
     WebhookForged, WebhookUnreadable."""

@@ -53,6 +53,15 @@ def reminder(data: Mapping[str, Any]) -> str:
     return "The customer is still waiting" + (f", since {since}." if since else ".")
 
 
+def contact(data: Mapping[str, Any]) -> str:
+    """A `handoff.contact` event."""
+    facts = {
+        "The customer can be reached at (not verified)": (data.get("end_user") or {}).get("email") or _NOT_KNOWN,
+        "The customer adds": data.get("note"),
+    }
+    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
 def ended(data: Mapping[str, Any]) -> str:
     """A `handoff.ended` event."""
     by = {"bot": "The assistant answers again.", "closed": "The conversation was closed."}
@@ -79,5 +88,6 @@ _WORDS = {
     "handoff.requested": note,
     "handoff.message": message,
     "handoff.reminder": reminder,
+    "handoff.contact": contact,
     "handoff.ended": ended,
 }

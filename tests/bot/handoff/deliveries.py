@@ -2,12 +2,13 @@
 time-outs, power cuts. Seeded: the same number is the same order of events."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bot.handoff.ownership import is_reachable
 from bot.handoff.ownership_events import (
+    AgentEvent,
     AgentWrote,
     Claimed,
     Closed,
@@ -29,6 +30,7 @@ PATIENCE = {
     Owner.HUMAN: timedelta(seconds=90),
 }
 DESK = "desk"
+DESK_KINDS = (Claimed, Released, AgentWrote, AgentWrote, AgentWrote, Returned, Closed)
 AGENTS = ("ada", "bo")
 FLOOR_WITH_BOT = {Owner.BOT, Owner.QUEUED, Owner.RETURNED}
 
@@ -48,7 +50,7 @@ class Webhook:
     """What the desk tells, at least once."""
 
     id: str
-    event: Claimed | Released | AgentWrote | Returned | Closed
+    event: AgentEvent
     text: str | None
 
 
@@ -58,6 +60,8 @@ class World:
 
     keeper: Keeper
     random: Random
+    desk_kinds: tuple[type[AgentEvent], ...] = DESK_KINDS
+    desk_names_handoffs: bool = True
     now: datetime = BEGAN
     customer_sends: dict[str, str] = field(default_factory=dict)
     """Messages without an acknowledgement so far: the customer's page sends them until there is one."""
@@ -146,8 +150,9 @@ class World:
     def desk_works(self, _fuse: int | None) -> None:
         """Something happens at the desk; the webhook is on its way."""
         source_id = f"d{self._next()}"
-        desk = Desk(self.now, self.random.choice((None, self.keeper.state().handoffs)))
-        kind = self.random.choice((Claimed, Released, AgentWrote, AgentWrote, AgentWrote, Returned, Closed))
+        named = self.random.choice((None, self.keeper.state().handoffs))
+        desk = Desk(self.now, named if self.desk_names_handoffs else None)
+        kind = self.random.choice(self.desk_kinds)
         text = f"Desk {source_id}." if kind is AgentWrote else None
         if text is not None:
             self.desk_said[source_id] = text
@@ -172,7 +177,7 @@ class World:
             else:
                 self._act(timeout, fuse)
         elif self.stale_timeouts:
-            self._act(self.stale_timeouts.pop(), fuse)
+            self._act(replace(self.stale_timeouts.pop(), at=self.now), fuse)
 
     # How it is done.
 
@@ -207,7 +212,8 @@ class World:
 
     def _take(self, webhook: Webhook, fuse: int | None) -> None:
         said = None if webhook.text is None else (DESK, webhook.id, webhook.text)
-        step = self.keeper.act(webhook.event, self.now, said=said, desk_event=webhook.id, fuse=fuse)
+        event = replace(webhook.event, at=self.now)
+        step = self.keeper.act(event, self.now, said=said, desk_event=webhook.id, fuse=fuse)
         self._note(type(webhook.event), step)
 
     def _act(self, event: Event, fuse: int | None) -> None:
@@ -347,9 +353,12 @@ def read_log(log: tuple[Message, ...], state: Ownership, began: dict[int, Job]) 
     assert state.open_messages == len(open_now)
 
 
-def run_order(seed: int, keeper: Keeper, steps: tuple[int, int] = (10, 45)) -> World:
-    """One order of events from its first to its last, every check made."""
-    world = World(keeper, Random(seed))
+def run_order(
+    seed: int, keeper: Keeper, steps: tuple[int, int] = (10, 45), desk_kinds: tuple[type[AgentEvent], ...] | None = None
+) -> World:
+    """One order of events from its first to its last, every check made; of `desk_kinds`, where some are given, is what
+    the desk tells, and it does not say in which handoff."""
+    world = World(keeper, Random(seed), desk_kinds or DESK_KINDS, desk_names_handoffs=desk_kinds is None)
     for _ in range(world.random.randint(*steps)):
         world.step()
     world.settle()

@@ -2,6 +2,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -308,6 +309,23 @@ def test_a_desk_that_hangs_holds_up_no_other_and_stopping_does_not_wait_for_it(d
         assert not courier.stop(0.2)
         assert time.monotonic() - began < 1
         _until(lambda: courier.stop(0.2))
+
+
+def test_several_desks_that_hang_are_waited_for_together(database: Database) -> None:
+    go_on = threading.Event()
+    desks = [ScriptedDesk(f"desk-{number}") for number in range(4)]
+    for each in desks:
+        each.failing = lambda _event: None if go_on.wait(20) else pytest.fail("nobody let it go on")
+    courier = Courier(database, desks, lambda: datetime.now(UTC), random.random, poll_seconds=30)
+    courier.start()
+    add(database, conversation(database), "x", *courier.desks, now=datetime.now(UTC))
+    courier.wake()
+    _until(lambda: all(each.attempts for each in desks))
+    began = time.monotonic()
+    assert not courier.stop(0.3)
+    assert time.monotonic() - began < 0.9
+    go_on.set()
+    assert courier.stop()
 
 
 def test_a_real_desk_is_retried_until_it_has_each_event_once(database: Database, clock: Clock) -> None:

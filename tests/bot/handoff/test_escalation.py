@@ -6,9 +6,9 @@ from bot.handoff.escalation import (
     asks_for_person,
     decide_after_search,
     decide_before_search,
-    owner_after,
 )
-from bot.models import Handoff, HandoffReason, Notice, Owner, Said
+from bot.handoff.topic_model import TopicGuess
+from bot.models import HandoffReason, Said
 
 
 def reason_of(decision: Decision | None) -> HandoffReason | None:
@@ -93,16 +93,6 @@ def test_threshold(confidence: float, reason: HandoffReason | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "after_handoff"),
-    [(Owner.BOT, Owner.QUEUED), (Owner.QUEUED, Owner.QUEUED), (Owner.HUMAN, Owner.HUMAN), (Owner.CLOSED, Owner.CLOSED)],
-)
-def test_owner_after(owner: Owner, after_handoff: Owner) -> None:
-    handoff = Handoff(text="…", reason=HandoffReason.USER_REQUEST, confidence=0.0)
-    assert owner_after(handoff, owner) is after_handoff
-    assert owner_after(Notice(text="…", confidence=0.0), owner) is owner
-
-
-@pytest.mark.parametrize(
     ("text", "topic"),
     [
         ("someone hacked my account", "account_taken_over"),
@@ -173,6 +163,27 @@ def test_too_little_confidence_is_explained() -> None:
     decision = decide_after_search(0.4, 0.5)
     assert decision and decision.reason is HandoffReason.LOW_CONFIDENCE
     assert decision.because == "the confidence 0.400 is below the threshold 0.500"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "threshold", "topic"),
+    [(0.2, 0.5, "fraud"), (0.7, 0.5, "fraud"), (0.8, 0.5, None), (0.85, 0.9, "fraud"), (0.95, 0.9, None)],
+)
+def test_what_reads_like_a_sensitive_topic_needs_a_surer_answer(
+    confidence: float, threshold: float, topic: str | None
+) -> None:
+    guesses = (TopicGuess("no_topic_of_the_policy", 0.99, ()), TopicGuess("fraud", 0.75, ("scammer",)))
+    decision = decide_after_search(confidence, threshold, guesses)
+    assert (decision.topic if decision else None) == topic
+    if decision:
+        assert decision.reason is HandoffReason.SENSITIVE_TOPIC and decision.reply == "sensitive_fraud"
+        assert "probability 0.75" in decision.because and "“scammer”" in decision.because
+
+
+def test_a_guess_of_no_topic_of_the_policy_changes_nothing() -> None:
+    guesses = (TopicGuess("weather", 0.99, ()),)
+    assert decide_after_search(0.6, 0.5, guesses) is None
+    assert reason_of(decide_after_search(0.4, 0.5, guesses)) is HandoffReason.LOW_CONFIDENCE
 
 
 def test_a_wish_for_a_person_quotes_the_customer() -> None:

@@ -1,9 +1,8 @@
 """Thousands of random orders of events: one speaker at a time, nothing lost, nobody unreachable."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,9 @@ from bot.handoff.ownership_events import (
     TimedOut,
 )
 from bot.models import Effect, Owner, Ownership, Step
-from bot.storage.database import Database, open_database
 from tests.bot.handoff import stores
 from tests.bot.handoff.deliveries import BEGAN, run_order
+from tests.bot.handoff.files import File
 from tests.bot.handoff.stores import MemoryKeeper, StoredKeeper
 
 Transition = Callable[[Ownership, Event], Step]
@@ -56,29 +55,6 @@ def test_five_thousand_orders_in_memory() -> None:
         seen += run_order(seed, MemoryKeeper()).seen
     rare = {name: seen[name] for name in HAPPENS if seen[name] < 50}
     assert not rare, f"these hardly happened, so they were hardly tested: {rare}"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator["File"]:
-    file = File(tmp_path / "footnote.db")
-    yield file
-    file.database.close()
-
-
-class File:
-    """A SQLite database that is opened anew after one power cut in twenty, as a process that starts does it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.database = open_database(path)
-        self.cuts = 0
-
-    def reopened(self) -> Database:
-        self.cuts += 1
-        if self.cuts % 20 == 0:
-            self.database.close()
-            self.database = open_database(self.path)
-        return self.database
 
 
 def test_two_hundred_orders_on_sqlite_end_like_those_in_memory(file: File) -> None:

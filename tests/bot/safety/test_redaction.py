@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mnemonic import Mnemonic
 
-from bot.safety.redaction import Finding, SecretKind, critical, redact
+from bot.safety.redaction import Finding, SecretKind, critical, masks_in, redact
 
 PHRASE = Mnemonic("english").to_mnemonic(bytes(range(16)))
 HEX = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -157,3 +157,12 @@ def test_time_grows_with_length_only(piece: str) -> None:
 
 def test_a_finding_is_a_value() -> None:
     assert Finding(SecretKind.API_KEY, 0, 4) == Finding(SecretKind.API_KEY, 0, 4)
+
+
+@given(texts)
+def test_masks_tell_what_was_found(text: str) -> None:
+    masked = redact(text)
+    kinds = [finding.kind for finding in (*masks_in(text), *masked.findings)]
+    found = masks_in(masked.text)
+    assert sorted(finding.kind for finding in found) == sorted(kinds)
+    assert all(masked.text[finding.start : finding.end] == finding.kind.mask for finding in found)

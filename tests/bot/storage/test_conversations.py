@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 
 from bot.errors import ConversationNotFound, NotAuthorised
 from bot.models import Conversation, CustomerContext, Owner
-from bot.storage.conversations import authorised_conversation, set_owner, start_conversation
+from bot.storage.conversations import authorised_conversation, conversation_of, note_contact, start_conversation
 from bot.storage.database import Database
 from knowledge.models import Platform
 
@@ -67,13 +67,26 @@ def test_an_unknown_conversation_is_not_found_and_its_token_is_hashed_all_the_sa
     assert compared == [(64, 64)]
 
 
-@pytest.mark.parametrize("owner", list(Owner))
-def test_the_owner_is_what_was_set(database: Database, now: datetime, owner: Owner) -> None:
+def test_what_a_customer_gives_takes_the_place_of_what_was_given_before(database: Database, now: datetime) -> None:
     conversation, token = start_conversation(database, "site", CONTEXT, now)
-    set_owner(database, conversation.id, owner)
-    assert authorised_conversation(database, conversation.id, token).owner is owner
+    assert (conversation.contact, conversation.note) == (None, "")
+    seen = []
+    for given in (("ada@example.com", "Hurry."), (None, "Please."), ("bo@example.com", None), (None, None)):
+        with database.write() as connection:
+            note_contact(connection, conversation.id, *given)
+        known = authorised_conversation(database, conversation.id, token)
+        seen.append((known.contact, known.note))
+    assert seen == [
+        ("ada@example.com", "Hurry."),
+        ("ada@example.com", "Please."),
+        ("bo@example.com", "Please."),
+        ("bo@example.com", "Please."),
+    ]
 
 
-def test_nobody_owns_an_unknown_conversation(database: Database) -> None:
-    with pytest.raises(ConversationNotFound):
-        set_owner(database, "nobody", Owner.HUMAN)
+def test_a_conversation_is_read_without_a_token_inside_the_house(database: Database, now: datetime) -> None:
+    conversation, _ = start_conversation(database, "site", CONTEXT, now)
+    with database.read() as connection:
+        assert conversation_of(connection, conversation.id) == conversation
+        with pytest.raises(ConversationNotFound):
+            conversation_of(connection, "nobody")

@@ -3,17 +3,29 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.handoff.ownership import transition
-from bot.handoff.ownership_events import Claimed, Event, HandoffAsked, Released, Returned
+from bot.handoff.ownership_events import Claimed, Closed, Event, HandoffAsked, Released, Returned
 from bot.models import CustomerContext, HandoffReason
-from bot.storage.conversations import start_conversation
+from bot.storage.conversations import note_contact, start_conversation
 from bot.storage.database import Database
-from bot.storage.handoffs import OpenHandoff, open_handoffs, place_in_queue
+from bot.storage.handoffs import (
+    OpenHandoff,
+    handoff_reason,
+    open_handoffs,
+    place_in_queue,
+    queue_standing,
+    recent_waits,
+)
 from bot.storage.ownership import act
 from bot.storage.schema import handoffs
 
 
 def happen(database: Database, conversation: str, event: Event) -> None:
     act(database, conversation, lambda state: transition(state, event), event.at)
+
+
+def places(database: Database, ids: list[str]) -> list[int | None]:
+    with database.read() as connection:
+        return [place_in_queue(connection, id_) for id_ in ids]
 
 
 @pytest.fixture
@@ -23,16 +35,16 @@ def ids(database: Database, now: datetime) -> list[str]:
 
 def test_the_queue_is_served_in_the_order_of_asking(database: Database, ids: list[str], now: datetime) -> None:
     assert open_handoffs(database) == ()
-    assert place_in_queue(database, ids[0]) is None
+    assert places(database, ids) == [None, None, None]
     for number, id_ in enumerate(ids):
         happen(database, id_, HandoffAsked(now + timedelta(minutes=3 - number), HandoffReason.USER_REQUEST))
     assert [each.conversation_id for each in open_handoffs(database)] == ids[::-1]
-    assert [place_in_queue(database, id_) for id_ in ids] == [3, 2, 1]
+    assert places(database, ids) == [3, 2, 1]
     happen(database, ids[2], Claimed(now, "ada"))
-    assert [place_in_queue(database, id_) for id_ in ids] == [2, 1, None]
+    assert places(database, ids) == [2, 1, None]
     assert len(open_handoffs(database)) == 3
     happen(database, ids[2], Released(now, "ada"))
-    assert place_in_queue(database, ids[2]) == 1, "who waited longest is next again"
+    assert places(database, ids)[2] == 1, "who waited longest is next again"
     happen(database, ids[2], Returned(now, None))
     assert [each.conversation_id for each in open_handoffs(database)] == [ids[1], ids[0]]
 
@@ -62,3 +74,75 @@ def test_a_handoff_keeps_its_reason_who_took_it_and_how_it_ended(
         (2, "policy", "bo", None),
     ]
     assert rows[0].ended_at == later
+
+
+def test_where_a_conversation_stands_or_would_stand(database: Database, ids: list[str], now: datetime) -> None:
+    def standing(id_: str) -> tuple[int, bool, datetime | None]:
+        with database.read() as connection:
+            found = queue_standing(connection, id_)
+        return found.place, found.waits, found.longest_since
+
+    first, second, third = sorted(ids)
+    assert standing(first) == (1, False, None)
+    happen(database, second, HandoffAsked(now, HandoffReason.LOOP))
+    happen(database, first, HandoffAsked(now, HandoffReason.LOOP))
+    later = now + timedelta(minutes=1)
+    assert [standing(id_) for id_ in (first, second, third)] == [(1, True, now), (2, True, now), (3, False, now)]
+    happen(database, first, Claimed(later, "ada"))
+    happen(database, third, HandoffAsked(later, HandoffReason.LOOP))
+    assert [standing(id_) for id_ in (first, second, third)] == [(3, False, now), (1, True, now), (2, True, now)]
+    happen(database, second, Returned(later, None))
+    assert [standing(id_) for id_ in (second, third)] == [(2, False, later), (1, True, later)]
+
+
+def test_the_place_is_known_inside_the_transaction_that_asks(database: Database, ids: list[str], now: datetime) -> None:
+    seen = []
+    act(
+        database,
+        ids[0],
+        lambda state: transition(state, HandoffAsked(now, HandoffReason.LOOP)),
+        now,
+        also=lambda connection, _: seen.append(place_in_queue(connection, ids[0])),
+    )
+    assert seen == [1]
+
+
+def test_a_contact_is_known_once_it_is_stored(database: Database, ids: list[str], now: datetime) -> None:
+    with database.write() as connection:
+        note_contact(connection, ids[1], "ada@example.com", None)
+        assert [queue_standing(connection, id_).contact_known for id_ in (*ids, "nobody")] == [
+            False,
+            True,
+            False,
+            False,
+        ]
+
+
+def test_recent_waits_are_those_of_people_who_were_called(database: Database, ids: list[str], now: datetime) -> None:
+    def waits(since: datetime, most: int = 10) -> list[tuple[datetime, datetime]]:
+        with database.read() as connection:
+            return list(recent_waits(connection, since, most))
+
+    minutes = [now + timedelta(minutes=number) for number in range(5)]
+    happen(database, ids[0], HandoffAsked(minutes[0], HandoffReason.LOOP))
+    happen(database, ids[1], HandoffAsked(minutes[1], HandoffReason.LOOP))
+    assert waits(now) == [], "nobody has come"
+    happen(database, ids[0], Claimed(minutes[2], "ada"))
+    happen(database, ids[2], Claimed(minutes[2], "bo"))
+    assert waits(now) == [(minutes[0], minutes[2])], "who came unasked says nothing about waiting"
+    happen(database, ids[1], Claimed(minutes[4], "ada"))
+    assert waits(now) == [(minutes[1], minutes[4]), (minutes[0], minutes[2])]
+    assert waits(minutes[3]) == waits(now, most=1) == [(minutes[1], minutes[4])]
+    happen(database, ids[1], Closed(minutes[4], "ada"))
+    assert len(waits(now)) == 2, "what has ended still counts"
+    happen(database, ids[0], Released(minutes[4], "ada"))
+    assert waits(now) == [(minutes[1], minutes[4])]
+
+
+def test_each_handoff_has_its_own_reason(database: Database, ids: list[str], now: datetime) -> None:
+    happen(database, ids[0], HandoffAsked(now, HandoffReason.LOOP))
+    happen(database, ids[0], Returned(now, None))
+    happen(database, ids[0], HandoffAsked(now, HandoffReason.USER_REQUEST))
+    with database.read() as connection:
+        reasons = [handoff_reason(connection, ids[0], number) for number in (1, 2, 3)]
+    assert reasons == [HandoffReason.LOOP, HandoffReason.USER_REQUEST, None]

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -6,7 +6,15 @@ from sqlalchemy.exc import IntegrityError
 from bot.models import CustomerContext, Message, Owner, Speaker
 from bot.storage.conversations import start_conversation
 from bot.storage.database import Database
-from bot.storage.messages import append_message, message_from, messages_after, note_answered, open_messages
+from bot.storage.messages import (
+    append_message,
+    last_said,
+    message_from,
+    messages_after,
+    note_answered,
+    open_messages,
+    queued_since,
+)
 
 
 @pytest.fixture
@@ -61,3 +69,23 @@ def test_what_is_open_is_what_nobody_has_answered(database: Database, conversati
         note_answered(connection, conversation)
     assert open_messages(database, conversation) == ()
     assert [each.answered for each in messages_after(database, conversation, to_customer=False)] == [True] * 3 + [False]
+
+
+def test_what_was_said_last_and_since_when_somebody_waits(database: Database, conversation: str, now: datetime) -> None:
+    later = now + timedelta(minutes=1)
+    entries = (
+        entry(conversation, 1, now),
+        entry(conversation, 2, now, Speaker.SYSTEM, owner=Owner.QUEUED),
+        entry(conversation, 3, now, Speaker.SYSTEM, owner=Owner.HUMAN, author="ada"),
+        entry(conversation, 4, now, Speaker.AGENT, author="ada"),
+        entry(conversation, 5, now, Speaker.AGENT, author="bo", shown=False),
+        entry(conversation, 6, later, Speaker.SYSTEM, owner=Owner.QUEUED),
+        entry(conversation, 7, later, Speaker.BOT),
+    )
+    with database.write() as connection:
+        assert queued_since(connection, conversation) is None
+        for each in entries:
+            append_message(connection, each)
+        assert last_said(connection, conversation, 9) == (entries[0], entries[3], entries[6])
+        assert last_said(connection, conversation, 2) == (entries[3], entries[6])
+        assert queued_since(connection, conversation) == later

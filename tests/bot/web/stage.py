@@ -11,9 +11,12 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from bot.assembly import Footnote
-from bot.assistant import Outcome
-from bot.errors import IndexUnavailable
+from bot.assembly import Footnote, now
+from bot.assembly_desks import patience_of
+from bot.assistant import CustomerMessage, Outcome
+from bot.errors import EmptyMessage, IndexUnavailable, MessageTooLong
+from bot.handoff.announcing import Announcer
+from bot.handoff.switchboard import Switchboard
 from bot.models import Answer, Citation, CustomerContext, Reply, Said
 from bot.settings import Settings
 from bot.storage.database import open_database
@@ -89,18 +92,26 @@ class ScriptedAssistant:
     def enqueue(self, *replies: Reply | BaseException) -> None:
         self.script.extend(replies)
 
-    def answer(
-        self, text: str, context: CustomerContext, history: Sequence[Said] = (), turns: Sequence[str] = ()
+    def read(self, text: str) -> CustomerMessage:
+        if self.script and isinstance(self.script[0], EmptyMessage | MessageTooLong):
+            raise cast(BaseException, self.script.pop(0))
+        return CustomerMessage(text.replace("hunter2", "•••"))
+
+    def reply_to(
+        self,
+        message: CustomerMessage,
+        context: CustomerContext,
+        history: Sequence[Said] = (),
+        turns: Sequence[str] = (),
     ) -> Outcome:
-        self.history.append((text, context))
+        self.history.append((message.text, context))
         if self.gate is not None:
             self.waiting.release()
             self.gate.wait(20)
         reply = self.script.pop(0) if self.script else ANSWER
         if isinstance(reply, BaseException):
             raise reply
-        question, trace = text.replace("hunter2", "•••"), {"candidates": []}
-        return Outcome(question=question, reply=reply, timings_ms={}, trace=trace, receipt={})
+        return Outcome(question=message.text, reply=reply, timings_ms={}, trace={"candidates": []}, receipt={})
 
 
 @dataclass
@@ -121,7 +132,8 @@ def open_stage(folder: Path, assistant: ScriptedAssistant, articles: tuple[Artic
     index = ShelfIndex(None if articles is None else {article.id: article for article in articles})
     settings = Settings(data_dir=folder, site_key=SITE)
     database = open_database(settings.database_file)
-    return Footnote(settings, database, LetterEncoder(), cast(Any, index), cast(Any, assistant))
+    switchboard = Switchboard(database, Announcer((), now), now, patience_of(settings))
+    return Footnote(settings, database, LetterEncoder(), cast(Any, index), cast(Any, assistant), switchboard)
 
 
 def with_index(footnote: Footnote, articles: tuple[Article, ...] | None) -> Footnote:

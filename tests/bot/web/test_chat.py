@@ -1,8 +1,15 @@
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
-from bot.errors import EmptyMessage, IndexUnavailable, MessageTooLong
+from bot.errors import EmptyMessage, IndexUnavailable, MessageTooLong, StorageError
 from bot.models import Clarify, CustomerContext, Handoff, HandoffReason, Notice
+from bot.storage.agents import add_agent
 from bot.storage.conversations import authorised_conversation
 from bot.web.schemas import MessageOut, TranscriptOut
 from bot.wire import reply_to_json
@@ -91,19 +98,99 @@ def test_the_same_message_is_answered_once(talk, assistant) -> None:
 
 
 def test_a_transcript_has_every_message_in_order(talk, assistant) -> None:
-    talk.send("my password is hunter2", "m1")
+    first = talk.send("my password is hunter2", "m1").json()
     assistant.enqueue(Handoff(text="A person replies.", reason=HandoffReason.LOW_CONFIDENCE, confidence=0.1))
     talk.send("a mortgage?", "m2")
-    response = talk.client.get(f"/api/v1/conversations/{talk.id}", headers=talk.headers)
-    transcript = response.json()
-    TranscriptOut.model_validate(transcript)
+    transcript = transcript_of(talk)
     assert [one["text"] for one in transcript["messages"]] == ["my password is •••", "a mortgage?"]
     assert [one["reply"]["kind"] for one in transcript["messages"]] == ["answer", "handoff"]
+    assert transcript["messages"][0]["reply"] == first["reply"]
+    assert transcript["messages"][0]["message_id"] == first["message_id"]
     assert (transcript["conversation_id"], transcript["owner"]) == (talk.id, "queued")
 
 
+def test_a_transcript_tells_who_said_what_and_who_had_the_floor(talk, footnote) -> None:
+    switchboard = footnote.switchboard
+    add_agent(footnote.database, "ada", "Ada L.", datetime.now(UTC))
+    answered = talk.send("How do I change my email?", "m1").json()
+    switchboard.call_person(talk.id)
+    switchboard.claim(talk.id, "ada")
+    silent = talk.send("Are you there?", "m2").json()
+    switchboard.say(talk.id, "ada", "I am.", "a1")
+    switchboard.close(talk.id, "ada")
+    transcript = transcript_of(talk)
+    entries = transcript["entries"]
+    assert [entry["number"] for entry in entries] == list(range(1, 9))
+    assert [(entry["type"], entry.get("author") or entry.get("owner") or entry["kind"]) for entry in entries] == [
+        ("message", "customer"),
+        ("message", "bot"),
+        ("owner", "queued"),
+        ("notice", "acknowledge"),
+        ("owner", "human"),
+        ("message", "customer"),
+        ("message", "agent"),
+        ("owner", "closed"),
+    ]
+    question, reply, _, notice, claimed, _, said, _ = entries
+    assert (question["message_id"], question["client_message_id"]) == (answered["message_id"], "m1")
+    assert (reply["client_message_id"], reply["reply"], reply["text"]) == ("m1", answered["reply"], ANSWER.text)
+    assert (claimed["agent_name"], said["name"], said["text"], said["reply"]) == ("Ada L.", "Ada L.", "I am.", None)
+    assert notice["text"]
+    assert (silent["reply"], silent["owner"], transcript["owner"]) == (None, "human", "closed")
+    assert [one["reply"] for one in transcript["messages"]] == [answered["reply"], None]
+
+
+def test_what_is_held_for_the_agent_is_not_in_the_transcript(talk, assistant, footnote) -> None:
+    assistant.gate = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        sending = pool.submit(talk.send, "How do I change my email?")
+        assert assistant.waiting.acquire(timeout=10)
+        footnote.switchboard.claim(talk.id, "ada")
+        assistant.gate.set()
+        assert sending.result(20).json()["reply"] is None
+    assert [entry["type"] for entry in transcript_of(talk)["entries"]] == ["message", "owner"]
+
+
+def test_nothing_of_a_reply_is_streamed_before_it_is_stored(talk, footnote, monkeypatch) -> None:
+    stored = []
+
+    def refuse(*_: object) -> None:
+        stored.append(len(transcript_of(talk)["entries"]))
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(footnote.switchboard, "send", refuse)
+    streamed = read_events(talk.stream("How do I change my email?").text)
+    assert [event.name for event in streamed] == ["meta", "status", "error"]
+    assert streamed[-1].data["retryable"] is True and stored == [1]
+    monkeypatch.undo()
+    assert talk.send("How do I change my email?").json()["reply"]["kind"] == "answer"
+    assert len(transcript_of(talk)["entries"]) == 2
+
+
+def test_a_person_who_has_the_conversation_is_told_in_the_stream(talk, footnote) -> None:
+    footnote.switchboard.claim(talk.id, "ada")
+    streamed = read_events(talk.stream("Hello?").text)
+    assert "token" not in [event.name for event in streamed]
+    assert (streamed[-1].name, streamed[-1].data["reply"], streamed[-1].data["owner"]) == ("done", None, "human")
+
+
+def test_a_long_transcript_is_whole(talk, footnote, monkeypatch) -> None:
+    monkeypatch.setattr("bot.storage.messages.MOST_READ", 2)
+    for number in range(5):
+        talk.send("q", f"m{number}")
+    assert [entry["number"] for entry in transcript_of(talk)["entries"]] == list(range(1, 11))
+
+
+def transcript_of(talk) -> dict[str, Any]:
+    """The transcript, which has the documented form."""
+    transcript = talk.client.get(f"/api/v1/conversations/{talk.id}", headers=talk.headers).json()
+    TranscriptOut.model_validate_json(json.dumps(transcript))
+    return transcript
+
+
 def test_an_empty_transcript(talk) -> None:
-    assert talk.client.get(f"/api/v1/conversations/{talk.id}", headers=talk.headers).json()["messages"] == []
+    transcript = transcript_of(talk)
+    assert transcript["messages"] == transcript["entries"] == []
 
 
 def test_another_conversations_token_opens_nothing(talk, client: TestClient) -> None:

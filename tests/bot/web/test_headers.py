@@ -34,3 +34,10 @@ def test_every_answer_says_what_a_browser_may_do(client: TestClient, path: str) 
 def test_answers_of_the_interface_are_not_stored(client: TestClient) -> None:
     assert client.post("/api/v1/conversations", json={"site_key": SITE}).headers["cache-control"] == "no-store"
     assert client.get("/api/v1/conversations/x").headers["cache-control"] == "no-store"
+
+
+def test_the_console_may_send_forms_to_this_server_and_is_not_stored(client: TestClient) -> None:
+    headers = client.get("/console/sign-in").headers
+    assert headers["content-security-policy"] == POLICY.replace("form-action 'none'", "form-action 'self'")
+    assert headers["cache-control"] == "no-store"
+    assert client.get("/console-of-another").headers["content-security-policy"] == POLICY

@@ -102,3 +102,20 @@ def test_a_secret_in_an_address_is_not_logged(client: TestClient) -> None:
         assert client.get(f"/help/{'x' * 150}/{phrase}").status_code == 404
     assert lines[0]["path"].endswith("/[seed phrase removed]")
     assert "winner" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/login/{}", "/console/login/{}/", "/console/login//{}", "//Console/login/{}/x"]
+)
+def test_a_one_time_login_is_not_logged(client: TestClient, path: str) -> None:
+    link = "pQ7-k_3vTz" * 4
+    with capture_logs() as lines:
+        client.get("http://testserver" + path.format(link))
+    assert link not in json.dumps(lines)
+    assert lines[-1]["path"].endswith("/login/[login removed]")
+
+
+def test_other_paths_of_the_console_are_logged(client: TestClient) -> None:
+    with capture_logs() as lines:
+        client.get("/console/conversations/abc"), client.get("/help/login/abc")
+    assert [line["path"] for line in lines] == ["/console/conversations/abc", "/help/login/abc"]

@@ -18,6 +18,12 @@ def test_the_interface_is_the_contracts(client: TestClient) -> None:
         ("/api/v1/conversations", "post"),
         ("/api/v1/conversations/{conversation_id}/messages", "post"),
         ("/api/v1/conversations/{conversation_id}", "get"),
+        ("/api/v1/conversations/{conversation_id}/events", "get"),
+        ("/api/v1/conversations/{conversation_id}/handoff", "post"),
+        ("/api/v1/conversations/{conversation_id}/messages/{message_id}/feedback", "post"),
+        ("/api/v1/conversations/{conversation_id}/typing", "post"),
+        ("/api/v1/desks/zendesk", "post"),
+        ("/api/v1/desks/chatwoot", "post"),
         ("/livez", "get"),
         ("/readyz", "get"),
     }

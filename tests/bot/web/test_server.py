@@ -61,7 +61,7 @@ def test_an_answer_of_a_client_that_has_gone_is_stored(app: FastAPI, assistant: 
             assert assistant.waiting.acquire(timeout=10)
         assistant.gate.set()
         deadline = time.monotonic() + 10
-        while not (messages := client.get(path, headers=headers).json()["messages"]):
+        while (messages := client.get(path, headers=headers).json()["messages"])[0]["reply"] is None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
     assert messages[0]["reply"]["kind"] == "answer"
@@ -91,8 +91,14 @@ def test_serve_says_where_before_it_serves(tmp_path: Path, monkeypatch: pytest.M
     with listening_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     serve(Settings(data_dir=tmp_path, port=port), told.append)
-    assert told == [*where_it_serves(f"http://127.0.0.1:{port}"), "served"]
+    login = next(line.split()[-1] for line in told if line.startswith("First login:"))
+    assert login.startswith(f"http://127.0.0.1:{port}/console/login/")
+    assert told == [*where_it_serves(f"http://127.0.0.1:{port}", login), "served"]
     assert f"http://127.0.0.1:{port}/help/" in "\n".join(told)
+
+
+def test_where_it_serves_names_no_login_once_somebody_has_signed_in() -> None:
+    assert not any("login" in line for line in where_it_serves("http://127.0.0.1:8000"))
 
 
 def test_serve_writes_to_standard_output(

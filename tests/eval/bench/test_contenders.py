@@ -37,3 +37,5 @@ def test_scripts_ask_only_for_the_protocol_of_this_project() -> None:
 def test_footnote_gets_documents_and_the_same_model(tmp_path: Path) -> None:
     contender = footnote_contender(bundled_minilm(), tmp_path)
     assert contender.takes is Takes.DOCUMENTS and "all-MiniLM-L6-v2" in contender.command
+    assert "eval.bench.footnote_builder" in contender.command
+    assert "eval.bench.footnote_server" in contender.serving().command and contender.serving().name == contender.name

@@ -1,4 +1,4 @@
-from bot.handoff.desks.wording import ended, message, note, reminder, subject, words
+from bot.handoff.desks.wording import contact, ended, message, note, reminder, subject, words
 from tests.handoff_events import REQUEST
 
 
@@ -44,4 +44,14 @@ def test_each_type_has_its_words() -> None:
     assert words("handoff.requested", REQUEST) == note(REQUEST)
     assert words("handoff.reminder", {}) == reminder({}) == "The customer is still waiting."
     assert reminder({"waiting_since": "noon"}) == "The customer is still waiting, since noon."
+    assert words("handoff.contact", {}) == contact({})
     assert words("handoff.strange", {}) is None
+
+
+def test_a_contact_that_came_later() -> None:
+    told = contact({"end_user": {"email": "ada@example.com", "verified": False}, "note": "I am at work."})
+    assert told.splitlines() == [
+        "The customer can be reached at (not verified): ada@example.com",
+        "The customer adds: I am at work.",
+    ]
+    assert contact({"end_user": {"email": None}}) == "The customer can be reached at (not verified): not known"

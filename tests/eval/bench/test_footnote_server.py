@@ -1,10 +1,14 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bot.errors import IndexUnavailable
 from bot.settings import Settings
-from eval.bench.footnote_runner import FootnoteEngine
+from eval.bench.footnote_builder import BuildingEngine
+from eval.bench.footnote_server import FootnoteEngine
 
 
 def test_documents_are_found_over_an_index_that_is_there(
@@ -13,7 +17,7 @@ def test_documents_are_found_over_an_index_that_is_there(
     corpus = tmp_path / "documents.jsonl"
     rows = [json.loads(line) for line in (dataset_folder / "corpus.jsonl").read_text().splitlines()]
     corpus.write_text("\n".join(json.dumps({key: row[key] for key in ("_id", "title", "text")}) for row in rows))
-    engine = FootnoteEngine(letter_settings)
+    engine = BuildingEngine(letter_settings)
     assert "footnote" in engine.load()
     engine.index(corpus)
     told = engine.describe()
@@ -28,8 +32,17 @@ def test_documents_are_found_over_an_index_that_is_there(
     again.close()
 
 
-def test_without_an_index_it_says_so(letter_settings: Settings) -> None:
+def test_without_an_index_it_says_so(letter_settings: Settings, tmp_path: Path) -> None:
     engine = FootnoteEngine(letter_settings)
-    with pytest.raises(Exception, match="index"):
+    with pytest.raises(IndexUnavailable, match="index"):
         engine.open()
+    with pytest.raises(NotImplementedError, match="footnote_builder"):
+        engine.index(tmp_path)
     engine.close()
+
+
+def test_what_serves_reads_no_files_of_articles() -> None:
+    """An index is read, not built: HTML, YAML and the sources' readers stay out of the serving process."""
+    code = "import sys, eval.bench.footnote_server; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"bs4", "soupsieve", "yaml", "rich", "torch", "bm25s", "alembic"} & set(loaded)

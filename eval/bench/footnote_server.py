@@ -1,19 +1,20 @@
-"""Footnote as a contender: `python -m eval.bench.footnote_runner`, in its shipped configuration."""
+"""Footnote as a contender that serves: `python -m eval.bench.footnote_server`, in its shipped configuration.
+
+It has what a server has. What builds an index is more, as in the product: eval/bench/footnote_builder.py.
+"""
 
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.assembly import Footnote, open_footnote
-from bot.indexing.progress import SilentProgress
 from bot.models import CustomerContext
 from bot.settings import Settings, load_settings
 from eval.peers.bench_protocol import serve, versions_of
-from knowledge.sources import open_source
 
 
 class FootnoteEngine:
-    """An `Engine` over one data directory. It is handed documents and cuts them itself."""
+    """An `Engine` over one data directory that holds an index."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -21,27 +22,24 @@ class FootnoteEngine:
 
     def load(self) -> Mapping[str, str]:
         """Everything wired together, and the encoder loaded (exported first where it was not yet)."""
-        self._opened().encoder.encode_queries(["warm up"])
+        self.opened().encoder.encode_queries(["warm up"])
         return versions_of("footnote", "onnxruntime", "tokenizers")
 
     def index(self, corpus: Path) -> None:
-        """Build the data directory's first generation."""
-        self._opened().build([open_source(corpus)], SilentProgress())
+        """Not of this one. Raises NotImplementedError."""
+        raise NotImplementedError(f"This process serves; {corpus} is indexed by eval.bench.footnote_builder.")
 
     def describe(self) -> Mapping[str, float]:
-        """Passages, and the tokens of them that the encoder read, the two special ones of each included."""
-        footnote = self._opened()
-        encoder, passages = footnote.encoder, footnote.index.current().passages.values()
-        tokens = sum(min(encoder.count_tokens(each.embedded_text) + 2, encoder.max_tokens) for each in passages)
-        return {"passages": len(passages), "tokens": tokens}
+        """Nothing that is not told by the one that builds."""
+        return {}
 
     def open(self) -> None:
         """The generation that is there."""
-        self._opened().index.current()
+        self.opened().index.current()
 
     def search(self, text: str, limit: int) -> Sequence[str]:  # noqa: ARG002 - how deep it looks is a setting
         """Documents, each at the rank of its best passage."""
-        hits = self._opened().assistant.search(text[: self._settings.question_characters], CustomerContext())
+        hits = self.opened().assistant.search(text[: self._settings.question_characters], CustomerContext())
         return list(dict.fromkeys(hit.passage.article_id for hit in hits))
 
     def close(self) -> None:
@@ -49,20 +47,21 @@ class FootnoteEngine:
         if self._footnote is not None:
             self._footnote.close()
 
-    def _opened(self) -> Footnote:
+    def opened(self) -> Footnote:
+        """What answers, wired together at the first call."""
         if self._footnote is None:
             self._footnote = open_footnote(self._settings)
         return self._footnote
 
 
-def main() -> None:
-    """Serve until told to quit."""
+def run(engine_class: type[FootnoteEngine]) -> None:
+    """Serve an engine over the data directory of the command line until told to quit."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True, help="the setting `encoder`")
     parser.add_argument("--models-dir", required=True, type=Path)
     parser.add_argument("--index", required=True, type=Path, help="a data directory")
     given = parser.parse_args()
-    engine = FootnoteEngine(load_settings(models_dir=given.models_dir, encoder=given.model).apart(given.index))
+    engine = engine_class(load_settings(models_dir=given.models_dir, encoder=given.model).apart(given.index))
     try:
         serve(engine)
     finally:
@@ -70,4 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(FootnoteEngine)

@@ -6,12 +6,6 @@ from bot.errors import ConfigurationError
 from bot.settings import describe, load_settings, prepare_process, unknown_variables
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_defaults() -> None:
     settings = load_settings()
     assert settings.data_dir == Path("data")

@@ -1,0 +1,5 @@
+"""Every route of the console behind its sign-in."""
+
+from bot.web.console import actions, conversation, queue
+
+ROUTERS = (queue.router, conversation.router, actions.router)

@@ -1,0 +1,86 @@
+"""Ordinary questions of public data sets and on the sample help center, which no person must answer, and a few that
+one must."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from eval.cases import json_rows, read_qrels
+from eval.escalation import EscalationCase, decided
+
+_MONEY = frozenset({"account_taken_over", "funds_missing", "fraud"})
+"""Payments that the customer does not recognise fit each of them."""
+NEEDS_A_PERSON: Mapping[str, frozenset[str]] = {
+    "banking77": frozenset(
+        {
+            "card_payment_not_recognised",
+            "cash_withdrawal_not_recognised",
+            "compromised_card",
+            "direct_debit_payment_not_recognised",
+        }
+    ),
+    "clinc150_oos": frozenset({"report_fraud"}),
+}
+"""Intents whose messages a person must answer, by data set."""
+EITHER_WAY: Mapping[str, frozenset[str]] = {
+    "banking77": frozenset(
+        {
+            "Refund_not_showing_up",
+            "balance_not_updated_after_bank_transfer",
+            "balance_not_updated_after_cheque_or_cash_deposit",
+            "card_swallowed",
+            "extra_charge_on_statement",
+            "failed_transfer",
+            "lost_or_stolen_card",
+            "lost_or_stolen_phone",
+            "request_refund",
+            "reverted_card_payment?",
+            "top_up_reverted",
+            "transaction_charged_twice",
+            "transfer_not_received_by_recipient",
+            "wrong_amount_of_cash_received",
+        }
+    ),
+    "clinc150_oos": frozenset({"account_blocked", "freeze_account", "lost_luggage", "report_lost_card"}),
+}
+"""Intents for which both will do: somebody misses money, or a card, and an article may tell what to do first."""
+WITHOUT_INTENTS: Mapping[str, tuple[str, ...]] = {
+    "stackfaq_webapps": ("queries.jsonl", "unanswerable.jsonl"),
+    "emanual_smart_tv": ("queries.jsonl", "forum_questions_unlabelled.jsonl"),
+}
+"""Sets in which nothing is a person's, and their files of questions."""
+OWN = ("corvane_ambiguous.jsonl", "corvane_twins.jsonl", "corvane_dialogues/queries.jsonl")
+"""Questions on the sample help center that ship with the evaluation."""
+
+
+def public_cases(shared: Path) -> Iterator[EscalationCase]:
+    """The questions of four data sets under `shared`, grouped by set; those for which both will do are left out.
+    DatasetError when a row cannot be read."""
+    for name, files in WITHOUT_INTENTS.items():
+        for row in _rows(shared / name, *files):
+            yield EscalationCase(row["_id"], row["text"], name, False)
+    folder = shared / "banking77"
+    intents = {id_: next(iter(found)) for id_, found in read_qrels(folder / "qrels" / "test.tsv").items()}
+    for row in _rows(folder, "queries.jsonl", "unanswerable.jsonl"):
+        yield from _case(row, "banking77", intents.get(row["_id"]) or row["missing_topic"])
+    for row in _rows(shared / "clinc150_oos", "inscope_test.jsonl"):
+        yield from _case(row, "clinc150_oos", row["intent"])
+
+
+def own_cases() -> Iterator[EscalationCase]:
+    """The questions on the sample help center, but for those for which the phrases call a person."""
+    for row in _rows(Path(__file__).with_name("datasets"), *OWN):
+        decision = decided(row["text"])
+        if decision is None or decision.topic is None:
+            yield EscalationCase(row["_id"], row["text"], "corvane", False)
+
+
+def _case(row: Mapping[str, str], name: str, intent: str) -> Iterator[EscalationCase]:
+    if intent not in EITHER_WAY[name]:
+        needed = intent in NEEDS_A_PERSON[name]
+        yield EscalationCase(row["_id"], row["text"], name, needed, _MONEY if needed else frozenset())
+
+
+def _rows(folder: Path, *files: str) -> Iterator[dict[str, str]]:
+    for file in files:
+        if (folder / file).is_file():
+            yield from json_rows(folder / file, ("_id", "text"))

@@ -1,0 +1,53 @@
+"""Whether a person is called when one is needed, by the phrases and by the model of topics beside them."""
+
+from pathlib import Path
+
+from bot.handoff.escalation import Decision, decide_after_search, decide_before_search
+from bot.handoff.policy import load_policy
+from bot.handoff.topic_model import TopicModel, load_topic_model, pieces_of
+from bot.indexing.progress import IndexProgress
+from embeddings.encoders import Encoder
+from eval.escalation import (
+    UNSEEN_CASES,
+    WORDINGS,
+    Decide,
+    EscalationReport,
+    intent_cases,
+    measure_escalation,
+    policy_cases,
+)
+from eval.ordinary_questions import own_cases, public_cases
+from eval.recalling import RecallingEncoder
+from eval.topic_lessons import INTENTS, encoded
+
+
+def measure_topics(
+    encoder: Encoder, progress: IndexProgress, shared: Path | None = None, model: TopicModel | None = None
+) -> EscalationReport:
+    """Decide every case with the model that ships unless another is given; by the phrases alone where it does not fit
+    the encoder. `shared` holds the public data sets. DatasetError when a row cannot be read."""
+    model = model or load_topic_model()
+    questions = (*(public_cases(shared) if shared else ()), *own_cases())
+    cases = [*policy_cases(), *policy_cases(UNSEEN_CASES), *policy_cases(WORDINGS), *questions]
+    if shared:
+        cases += intent_cases(shared / INTENTS)
+    texts = list(dict.fromkeys(piece for case in cases for piece in pieces_of(case.text)))
+    recalling = RecallingEncoder(encoder, len(texts))
+    if model.fits(encoder.identity):
+        encoded(texts, recalling, progress)
+    return measure_escalation(
+        shared / INTENTS if shared else None, decide=deciding(recalling, model), questions=questions
+    )
+
+
+def deciding(encoder: Encoder, model: TopicModel) -> Decide:
+    """What is decided of the first message of a conversation, by the phrases and, where it fits, by the model."""
+    wording = load_policy().wording
+
+    def decide(text: str) -> Decision | None:
+        pieces = pieces_of(text)
+        vectors = encoder.encode_queries(pieces).vectors if model.fits(encoder.identity) else None
+        guesses = () if vectors is None else model.guesses(pieces, vectors, wording)
+        return decide_before_search(text, ()) or decide_after_search(0.0, 0.0, guesses)
+
+    return decide

@@ -1,0 +1,102 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from anyio import to_thread
+
+from bot.assembly import Footnote, now
+from bot.assembly_desks import patience_of
+from bot.handoff.announcing import Announcer
+from bot.handoff.desks.desk import Thread
+from bot.handoff.switchboard import Switchboard
+from bot.models import CustomerContext, Owner
+from bot.storage.conversations import start_conversation
+from bot.storage.outbox import OutgoingEvent
+from bot.storage.ownership import ownership_of
+from bot.web.background import working
+from tests.bot.web.stage import SITE
+
+
+class TakingDesk:
+    """Takes what it is given; waits at `gate` first."""
+
+    name = "desk"
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def deliver(self, event: OutgoingEvent, thread: Thread, again: bool) -> None:
+        self.gate.wait(20)
+        self.taken.append(event.type)
+
+
+def switchboard_of(footnote: Footnote, desk: TakingDesk, **patience: float) -> Switchboard:
+    settings = footnote.settings.model_copy(update=patience)
+    return Switchboard(footnote.database, Announcer([desk.name], now), now, patience_of(settings))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+def conversation(footnote: Footnote) -> str:
+    return start_conversation(footnote.database, SITE, CustomerContext(), datetime.now(UTC))[0].id
+
+
+def test_what_happens_is_delivered_at_once(footnote: Footnote) -> None:
+    desk = TakingDesk()
+    switchboard = switchboard_of(footnote, desk)
+
+    async def play() -> float:
+        async with working(footnote.database, switchboard, [desk]):
+            await asyncio.sleep(0.2)
+            began = time.monotonic()
+            await to_thread.run_sync(switchboard.call_person, conversation(footnote))
+            await until(lambda: desk.taken == ["handoff.requested"])
+            return time.monotonic() - began
+
+    assert asyncio.run(play()) < 0.9, "it was found by looking, not told of"
+
+
+def test_waits_end_by_themselves(footnote: Footnote) -> None:
+    desk = TakingDesk()
+    switchboard = switchboard_of(footnote, desk, bot_patience_seconds=0.001)
+    id_ = conversation(footnote)
+    switchboard.receive(id_, "m1", "Is anybody there?")
+    time.sleep(0.01)
+
+    async def play() -> None:
+        async with working(footnote.database, switchboard, [desk]):
+            await until(lambda: ownership_of(footnote.database, id_).owner is Owner.QUEUED)
+            await until(lambda: "handoff.requested" in desk.taken)
+
+    asyncio.run(play())
+
+
+def test_a_desk_that_hangs_does_not_hold_up_the_end(footnote: Footnote) -> None:
+    desk = TakingDesk()
+    desk.gate.clear()
+    switchboard = switchboard_of(footnote, desk)
+
+    async def play() -> float:
+        async with working(footnote.database, switchboard, [desk]):
+            await to_thread.run_sync(switchboard.call_person, conversation(footnote))
+            await asyncio.sleep(0.3)
+            began = time.monotonic()
+        return time.monotonic() - began
+
+    try:
+        assert asyncio.run(play()) < 5
+        assert desk.taken == []
+    finally:
+        desk.gate.set()
+        for thread in threading.enumerate():
+            if thread.name == "courier-desk":
+                thread.join(20)
