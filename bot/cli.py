@@ -10,6 +10,7 @@ from bot.answering.history import read_history
 from bot.commands.agents import agents
 from bot.commands.deliveries import deliveries
 from bot.commands.options import AsJson, DataDir, opened
+from bot.commands.sites import sites
 from bot.doctor import examine
 from bot.errors import FootnoteError
 from bot.models import CustomerContext
@@ -187,6 +188,7 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 
 app.command()(deliveries)
+app.command()(sites)
 app.add_typer(agents, name="agents")
 
 

@@ -16,7 +16,11 @@ FootnoteError                 exit code 1 of a command; `code` and `status` of a
     ├── SignInRequired        the console wants an agent who is signed in
     ├── SignInFailed          no such name and password, or no such one-time login
     ├── TooManySignIns        too many wrong tries; the next one may come later
-    ├── ForeignOrigin         another site's page would have the console do something
+    ├── TooManyRequests       more than a site's limits let through
+    ├── IdentityRefused       the site's token does not say who a customer is
+    ├── IdentityExpired       it did, and is too old
+    ├── IdentityTaken         the conversation is another customer's
+    ├── ForeignOrigin         a page of another site asks
     ├── PasswordRefused       a new password that would be too easy to guess
     └── AgentRefused          an agent's name cannot be used, is taken, or is not known
 
@@ -149,8 +153,41 @@ class TooManySignIns(RequestRefused):
         super().__init__(f"Too many tries have failed. Try again in {wait}, or ask for a one-time login.")
 
 
+class TooManyRequests(RequestRefused):
+    """More than a site's limits let through; the same request may succeed in `seconds`."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        wait = "a second" if seconds == 1 else f"{seconds} seconds"
+        super().__init__(f"Too much was sent in a short time. Try again in {wait}.")
+
+
+class IdentityRefused(RequestRefused):
+    """A token that is to say who a customer is does not do so; the sentence is for whoever wrote the site."""
+
+    code = "identity_refused"
+    status = 401
+
+
+class IdentityExpired(RequestRefused):
+    """A token that said who a customer is, too old: the same site can sign a new one."""
+
+    code = "identity_expired"
+    status = 401
+
+
+class IdentityTaken(RequestRefused):
+    """The conversation is another customer's already."""
+
+    code = "identity_taken"
+    status = 409
+
+
 class ForeignOrigin(RequestRefused):
-    """A request that changes something does not come from a page of this server."""
+    """A request comes from a page that may not make it."""
 
     code = "foreign_origin"
     status = 403

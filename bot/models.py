@@ -171,6 +171,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a customer is, as the site has signed it (bot/safety/identity_tokens.py); `subject` is the site's own id."""
+
+    subject: str
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """A customer's conversation and who may speak in it."""
 
@@ -183,6 +192,7 @@ class Conversation:
     """An e-mail address that the customer gave (bot/handoff/contacts.py), not verified."""
     note: str = ""
     """What the customer wants a person to know, secrets masked."""
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.handoff.contact_in_message import contact_in
 from bot.handoff.desks.desk import CONTACT, ENDED, MESSAGE, REMINDER, REQUESTED, part
 from bot.handoff.escalation import asks_for_person
 from bot.handoff.expectation import Expectation, acknowledgement, briefing_of, expectation_text, still_waiting
-from bot.handoff.summary import MOST_LINES, Circumstances, briefing, lines_of_log
+from bot.handoff.summary import MOST_LINES, Circumstances, briefing, end_user, lines_of_log
 from bot.models import Effect, HandoffReason, Message, Owner, Speaker
 from bot.storage.conversations import conversation_of, note_contact
 from bot.storage.database import Database, Transaction
@@ -82,7 +82,7 @@ class Announcer:
         """Tells a contact or a note that was stored after a person had been called; before, the request holds it."""
         if Effect.ENQUEUE not in happening.step.effects:
             known = conversation_of(connection, happening.conversation_id)
-            data = {"end_user": {"email": known.contact, "verified": False}, "note": known.note}
+            data = {"end_user": end_user(known.contact, known.identity), "note": known.note}
             self._tell(connection, happening, CONTACT, data, None)
 
     def expectation(self, database: Database, conversation_id: str) -> str:
@@ -135,6 +135,7 @@ class Announcer:
             context=conversation.context,
             reason=reason or HandoffReason.POLICY,
             contact=conversation.contact,
+            identity=conversation.identity,
             note=conversation.note,
             index_hash=next((each for receipt in receipts if (each := part(receipt, "index", "sha256"))), None),
             config_hash=part(receipts[0], "config") if receipts else None,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.models import CustomerContext, HandoffReason, Message, Speaker, Turn
+from bot.models import CustomerContext, HandoffReason, Identity, Message, Speaker, Turn
 from knowledge.sentences import sentence_spans
 
 MOST_LINES = 100
@@ -61,6 +61,7 @@ class Circumstances:
     context: CustomerContext
     reason: HandoffReason
     contact: str | None = None
+    identity: Identity | None = None
     note: str = ""
     index_hash: str | None = None
     config_hash: str | None = None
@@ -105,7 +106,7 @@ def briefing(
         "last_question": needs[-1] if needs else "",
         "transcript": [_line(line) for line in _last(lines)],
         "tried": tried(lines),
-        "end_user": {"email": known.contact, "verified": False},
+        "end_user": end_user(known.contact, known.identity),
         "note": known.note,
         "platform": known.context.platform.value,
         "language": known.context.locale,
@@ -114,6 +115,20 @@ def briefing(
         "config_hash": known.config_hash,
         "console_url": f"{known.links_start_with}{CONSOLE_PATH}{known.conversation_id}",
         "business_hours": None if known.business_hours is None else dict(known.business_hours),
+    }
+
+
+def end_user(contact: str | None, identity: Identity | None) -> dict[str, Any]:
+    """The customer of an event: `email` is where they can be reached, `verified` whether the site has said who they
+    are. What a customer typed is never verified: `email_verified` says whether `email` is the site's word."""
+    if identity is None:
+        return {"email": contact, "verified": False}
+    return {
+        "id": identity.subject,
+        "name": identity.name,
+        "email": contact or identity.email,
+        "email_verified": identity.email is not None and contact in (None, identity.email),
+        "verified": True,
     }
 
 

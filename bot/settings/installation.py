@@ -27,7 +27,6 @@ class InstallationSettings(BaseModel):
         description="Where customers and agents reach the server; links to articles and to the console start with it. "
         "Default: where it serves.",
     )
-    site_key: str = Field("site_demo", description="Public key of the site whose pages may open conversations.")
     index_poll_seconds: float = Field(1.0, ge=0, description="How often a server looks for a new index, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."

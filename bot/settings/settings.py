@@ -7,12 +7,21 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.settings.answering import AnsweringSettings
 from bot.settings.handoff import DeskSettings, PatienceSettings
 from bot.settings.installation import InstallationSettings
+from bot.settings.sites import LimitSettings, SiteSettings
 
 PREFIX = "FOOTNOTE_"
 TOML_FILE = Path("footnote.toml")
 
 
-class Settings(DeskSettings, PatienceSettings, AnsweringSettings, InstallationSettings, BaseSettings):
+class Settings(
+    DeskSettings,
+    PatienceSettings,
+    AnsweringSettings,
+    LimitSettings,
+    SiteSettings,
+    InstallationSettings,
+    BaseSettings,
+):
     """What can be set, by `FOOTNOTE_<NAME>` in the environment or `<name>` in footnote.toml; the environment wins.
 
     They are listed with the last group first: so pydantic orders the fields of several bases.

@@ -1,6 +1,7 @@
 """What a setting's value may be: types that hide what they hold, and checks whose sentences say what would be right."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -10,6 +11,12 @@ _HOST_NAME = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 _MACHINE = re.compile(r"(?:[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _SAFE = r"(?:%[0-9A-Fa-f]{2}|[^\s@:/?#%\[\]])*"
 _SERVER = r"(?:[\w.%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
+_LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"https?://(?:(?:\*\.{_LABEL}\.)?(?:{_LABEL}\.)*{_LABEL}|\[[0-9a-f:.]+\])(?::[1-9][0-9]{{0,4}})?", re.ASCII
+)
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+_SITE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DATABASE_ADDRESS = re.compile(
     rf"[a-z]+://(?:{_SAFE}(?::{_SAFE})?@)?{_SERVER}(?:,{_SERVER})*(?:/[^\s@/?#]*)?(?:\?[^\s@#]*)?"
 )
@@ -114,6 +121,48 @@ def machines(text: str) -> str:
     return text
 
 
+def public_site_key(text: str) -> str:
+    """A site's public key, or ValueError. It stands in pages and addresses as it is."""
+    if not _SITE_KEY.fullmatch(text):
+        raise ValueError("a site's key is 1 to 64 letters, digits, - and _, such as site_shop")
+    return text
+
+
+def origin(text: str) -> str:
+    """An origin as browsers write it, in small letters and without the usual port, or ValueError. `*.` in front of a
+    host of two names and more stands for every name below it."""
+    found = text.strip().lower().removesuffix("/")
+    scheme = found.partition(":")[0]
+    usual = found.removesuffix(_USUAL_PORTS.get(scheme, "/"))
+    if not _ORIGIN.fullmatch(usual):
+        raise ValueError(
+            f"{text!r} is no origin; it must be http:// or https://, a host and perhaps a port, such as "
+            "https://www.example.com, with other letters than a-z in the form that begins with xn--"
+        )
+    return usual
+
+
+def is_origin(text: str) -> bool:
+    """Whether a browser may write this for one page's origin."""
+    return "*" not in text and _ORIGIN.fullmatch(text) is not None
+
+
+def each_origin(texts: Iterable[str]) -> list[str]:
+    """Each as an origin, or ValueError."""
+    return [origin(text) for text in texts]
+
+
+def origins_in(text: str) -> tuple[str, ...]:
+    """The origins that stand between commas, or ValueError."""
+    return tuple(each_origin(parts_of(text)))
+
+
+def listed_origins(text: str) -> str:
+    """Origins between commas, or ValueError."""
+    origins_in(text)
+    return text
+
+
 def _names_a_server(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -126,13 +175,15 @@ def _has_login(url: str) -> bool:
     return "@" in urlsplit(url).netloc
 
 
-def _nothing_if_empty(value: object) -> object:
+def nothing_if_empty(value: object) -> object:
+    """None for an empty variable, other values as they are."""
     return None if value == "" else value
 
 
-Number = Annotated[int | None, Field(ge=1), BeforeValidator(_nothing_if_empty)]
+Number = Annotated[int | None, Field(ge=1), BeforeValidator(nothing_if_empty)]
 """A desk's number of something; an empty variable is none."""
-Text = Annotated[str | None, BeforeValidator(_nothing_if_empty)]
+Text = Annotated[str | None, BeforeValidator(nothing_if_empty)]
 Address = Annotated[str | None, AfterValidator(desk_address)]
 Hosts = Annotated[str, AfterValidator(host_names)]
+Origins = Annotated[str, AfterValidator(listed_origins)]
 Machines = Annotated[str, AfterValidator(machines)]

@@ -1,60 +1,108 @@
 """Conversations: who may read one, and who may speak in it."""
 
-import hashlib
-import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
-from bot.errors import ConversationNotFound, NotAuthorised
-from bot.models import Conversation, CustomerContext, Owner
+from bot.errors import ConversationNotFound, IdentityTaken, NotAuthorised
+from bot.models import Conversation, CustomerContext, Identity, Owner
+from bot.storage.conversation_tokens import ANONYMOUS, IDENTIFIED, end_tokens, give_token, prolong_token
 from bot.storage.database import Database
-from bot.storage.schema import conversations
+from bot.storage.schema import conversation_tokens, conversations
+from bot.storage.tokens import token_sha256
 from knowledge.models import Platform
 
-_NO_TOKEN = "0" * 64
-"""Compared against when there is no such conversation, so that both refusals cost the same."""
+RESUMED_WITHIN = timedelta(days=30)
+"""How long after its beginning an identified customer gets a conversation back."""
 
 
 def start_conversation(
-    database: Database, site_key: str, context: CustomerContext, now: datetime
+    database: Database, site_key: str, context: CustomerContext, now: datetime, identity: Identity | None = None
 ) -> tuple[Conversation, str]:
-    """A new conversation that the bot owns, and the token that opens it. Only the token's SHA-256 is stored."""
-    token = secrets.token_urlsafe(32)
+    """A new conversation that the bot owns, and a token that opens it. `identity` was verified."""
     conversation = Conversation(
-        id=secrets.token_hex(16), site_key=site_key, context=context, owner=Owner.BOT, started_at=now
+        id=secrets.token_hex(16),
+        site_key=site_key,
+        context=context,
+        owner=Owner.BOT,
+        started_at=now,
+        identity=identity,
     )
     with database.write() as connection:
         connection.execute(
             insert(conversations).values(
                 id=conversation.id,
                 site_key=site_key,
-                token_sha256=_digest(token),
-                platform=context.platform.value,
-                locale=context.locale,
-                page_url=context.page_url,
                 owner=conversation.owner.value,
                 started_at=now,
+                **_context_values(context),
+                **_identity_values(identity),
             )
         )
+        token = give_token(connection, conversation.id, ANONYMOUS if identity is None else IDENTIFIED, now)
     return conversation, token
 
 
-def authorised_conversation(database: Database, conversation_id: str, token: str) -> Conversation:
-    """The conversation that `token` opens. ConversationNotFound; NotAuthorised for another conversation's token."""
-    digest = _digest(token)
+def resume_conversation(
+    database: Database, site_key: str, context: CustomerContext, now: datetime, identity: Identity
+) -> tuple[Conversation, str] | None:
+    """The newest conversation of a customer at a site, with where the customer is now, and one more token that opens
+    it; None when there is none of the last 30 days. `identity` was verified for this site."""
+    own = and_(
+        conversations.c.site_key == site_key,
+        conversations.c.identity_subject == identity.subject,
+        conversations.c.started_at > now - RESUMED_WITHIN,
+    )
+    newest = select(conversations.c.id).where(own).order_by(conversations.c.started_at.desc(), conversations.c.id)
+    with database.write() as connection:
+        id_ = connection.scalars(newest.limit(1)).first()
+        if id_ is None:
+            return None
+        values = {**_context_values(context), **_identity_values(identity)}
+        connection.execute(update(conversations).where(conversations.c.id == id_).values(values))
+        return conversation_of(connection, id_), give_token(connection, id_, IDENTIFIED, now)
+
+
+def identify_customer(database: Database, conversation_id: str, identity: Identity, now: datetime) -> str:
+    """Has a conversation be this customer's, and gives a token that opens it. The tokens of an anonymous visitor, as
+    who it was opened, open it no longer. `identity` was verified; IdentityTaken when it is another customer's."""
+    it = conversations.c.id == conversation_id
+    subject = conversations.c.identity_subject
+    with database.write() as connection:
+        was_anonymous = connection.execute(
+            update(conversations).where(it, subject.is_(None)).values(_identity_values(identity))
+        ).rowcount
+        if was_anonymous:
+            end_tokens(connection, conversation_id)
+        elif not connection.execute(
+            update(conversations).where(it, subject == identity.subject).values(_identity_values(identity))
+        ).rowcount:
+            raise IdentityTaken("This conversation is another customer's. Open a new one for this customer.")
+        return give_token(connection, conversation_id, IDENTIFIED, now)
+
+
+def authorised_conversation(database: Database, conversation_id: str, token: str, now: datetime) -> Conversation:
+    """The conversation that `token` opens, which opens it for longer by being used. ConversationNotFound; NotAuthorised
+    for another conversation's token and for one that has ended."""
+    this = conversation_tokens.c.token_sha256 == token_sha256(token)
+    of_it = and_(conversation_tokens.c.conversation_id == conversations.c.id, this)
+    asked = select(conversations, conversation_tokens.c.given_at, conversation_tokens.c.expires_at)
     with database.read() as connection:
-        row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
-    matches = hmac.compare_digest(digest, _NO_TOKEN if row is None else row.token_sha256)
+        found = asked.outerjoin_from(conversations, conversation_tokens, of_it)
+        row = connection.execute(found.where(conversations.c.id == conversation_id)).first()
     if row is None:
         raise ConversationNotFound
-    if not matches:
-        raise NotAuthorised(
-            "This token does not open this conversation. Start a new one, or send the token it came with."
-        )
-    return _conversation(row)
+    if row.expires_at is None or row.expires_at <= now:
+        raise NotAuthorised("This token does not open this conversation, or no longer. Open a conversation anew.")
+    conversation = _conversation(row)
+    life = ANONYMOUS if conversation.identity is None else IDENTIFIED
+    end = life.end(row.given_at, now)
+    if end - row.expires_at >= life.step:
+        with database.write() as writing:
+            prolong_token(writing, token, end)
+    return conversation
 
 
 def conversation_of(connection: Connection, conversation_id: str) -> Conversation:
@@ -74,7 +122,24 @@ def note_contact(connection: Connection, conversation_id: str, contact: str | No
         connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
 
 
+def _context_values(context: CustomerContext) -> dict[str, str | None]:
+    return {"platform": context.platform.value, "locale": context.locale, "page_url": context.page_url}
+
+
+def _identity_values(identity: Identity | None) -> dict[str, str | None]:
+    if identity is None:
+        return {}
+    return {
+        "identity_subject": identity.subject,
+        "identity_name": identity.name,
+        "identity_email": identity.email,
+    }
+
+
 def _conversation(row: Row[Any]) -> Conversation:
+    identity = None
+    if row.identity_subject is not None:
+        identity = Identity(subject=row.identity_subject, name=row.identity_name, email=row.identity_email)
     return Conversation(
         id=row.id,
         site_key=row.site_key,
@@ -83,8 +148,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         started_at=row.started_at,
         contact=row.contact,
         note=row.note,
+        identity=identity,
     )
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

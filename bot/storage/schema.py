@@ -94,7 +94,6 @@ conversations = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("site_key", Text, nullable=False),
-    Column("token_sha256", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("page_url", Text),
@@ -112,7 +111,21 @@ conversations = Table(
     Column("last_number", Integer, nullable=False, server_default="0"),
     Column("contact", Text),
     Column("note", Text, nullable=False, server_default=""),
+    Column("identity_subject", Text),
+    Column("identity_name", Text),
+    Column("identity_email", Text),
     Index(None, "owner", "waiting_since"),
+    Index(None, "site_key", "identity_subject", "started_at"),
+)
+
+conversation_tokens = Table(
+    "conversation_tokens",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "conversation_id"),
 )
 
 turns = Table(

@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from bot.assembly import Footnote, open_footnote
 from bot.settings import Settings
 from bot.signing_in import SigningIn
-from bot.web import chat, demo, desks, handoff, health, help, live_events, reference, sign_in
+from bot.web import chat, demo, desks, handoff, health, help, identity, live_events, reference, sign_in, widget
+from bot.web.admission import count_request, open_admission
 from bot.web.agents import Entrance, install_entrance_errors
 from bot.web.background import working
 from bot.web.console.routes import ROUTERS as CONSOLE_ROUTERS
 from bot.web.errors import install_error_handlers
 from bot.web.headers import SecurityHeaders
+from bot.web.help_search import SearchDesk
 from bot.web.limits import BodyLimit
 from bot.web.live import News
 from bot.web.logs import RequestLog
@@ -34,6 +36,7 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
         try:
             app.state.service = service = Service(opened, answers_at_once(settings))
             app.state.entrance = Entrance(SigningIn(opened.database), settings.public_url)
+            app.state.search_desk = SearchDesk()
             app.state.news = news = News(opened.database, service.stopping)
             opened.presence.ask(news.is_watched)
             opened.switchboard.listen(lambda happening: news.publish(happening.conversation_id))
@@ -47,16 +50,17 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
                 opened.close()
 
     app = FastAPI(title="Footnote", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.admission = open_admission(settings)
+    for router in (chat.router, live_events.router, handoff.router, identity.router):
+        app.include_router(router, dependencies=[Depends(count_request)])
     for router in (
-        chat.router,
-        live_events.router,
-        handoff.router,
         health.router,
         help.router,
         demo.router,
         desks.router,
         reference.router,
         sign_in.router,
+        widget.router,
         *CONSOLE_ROUTERS,
     ):
         app.include_router(router)

@@ -1,7 +1,6 @@
 """Conversations over HTTP: open one, send a message, read the transcript."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -10,12 +9,12 @@ from fastapi.sse import EventSourceResponse
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.errors import UnknownSite
 from bot.models import Conversation, CustomerContext, Message, Speaker
 from bot.safety.redaction import redact
-from bot.storage.conversations import authorised_conversation, start_conversation
+from bot.storage.conversations import authorised_conversation, resume_conversation, start_conversation
 from bot.storage.messages import whole_log
 from bot.turns import take_turn
+from bot.web.admission import RunningAdmission, present
 from bot.web.dependencies import BearerToken, RunningService
 from bot.web.entries import entries_to_json
 from bot.web.errors import documented_errors
@@ -32,15 +31,23 @@ _STREAM = (
 )
 
 
-@router.post("", status_code=201, responses=documented_errors(403, 413, 422, 500, 503))
-async def open_conversation(body: ConversationIn, service: RunningService) -> ConversationOut:
-    """Open a conversation."""
-    if body.site_key != service.footnote.settings.site_key:
-        raise UnknownSite("No site has this key. Use the site key that `data-site` of your page carries.")
+@router.post("", status_code=201, responses=documented_errors(401, 403, 413, 422, 429, 500, 503))
+async def open_conversation(
+    body: ConversationIn, request: Request, service: RunningService, admission: RunningAdmission
+) -> ConversationOut:
+    """Open a conversation, or have an identified customer's last one back."""
+    site = admission.site(request, body.site_key)
+    admission.count_opening(request, site)
     database, context = service.footnote.database, _context(body.context)
-    conversation, token = await service.read(
-        lambda: start_conversation(database, body.site_key, context, datetime.now(UTC))
-    )
+
+    def opened() -> tuple[Conversation, str]:
+        identity = None if body.identity_token is None else admission.identity(site, body.identity_token)
+        resumed = None
+        if identity is not None and body.resume:
+            resumed = resume_conversation(database, site.key, context, present(), identity)
+        return resumed or start_conversation(database, site.key, context, present(), identity)
+
+    conversation, token = await service.read(opened)
     return ConversationOut(conversation_id=conversation.id, token=token)
 
 
@@ -48,16 +55,24 @@ async def open_conversation(body: ConversationIn, service: RunningService) -> Co
     "/{conversation_id}/messages",
     response_model=MessageOut,
     responses={
-        **documented_errors(401, 404, 413, 422, 500, 503),
+        **documented_errors(401, 404, 413, 422, 429, 500, 503),
         200: {"description": _STREAM, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     },
 )
 async def send_message(
-    conversation_id: str, body: MessageIn, request: Request, token: BearerToken, service: RunningService
+    conversation_id: str,
+    body: MessageIn,
+    request: Request,
+    token: BearerToken,
+    service: RunningService,
+    admission: RunningAdmission,
 ) -> Response:
     """Send a message and get its answer: as JSON, or as server-sent events while it is being made."""
     footnote = service.footnote
-    conversation = await service.read(lambda: authorised_conversation(footnote.database, conversation_id, token))
+    conversation = await service.read(
+        lambda: authorised_conversation(footnote.database, conversation_id, token, present())
+    )
+    admission.count_message(request, conversation)
 
     def answered() -> dict[str, Any]:
         assistant, switchboard, database = footnote.assistant, footnote.switchboard, footnote.database
@@ -73,14 +88,16 @@ async def send_message(
     return EventSourceResponse(events, headers=STREAM_HEADERS)
 
 
-@router.get("/{conversation_id}", response_model=TranscriptOut, responses=documented_errors(401, 404, 422, 500, 503))
+@router.get(
+    "/{conversation_id}", response_model=TranscriptOut, responses=documented_errors(401, 404, 422, 429, 500, 503)
+)
 async def read_transcript(conversation_id: str, token: BearerToken, service: RunningService) -> Response:
     """Read a conversation from its first entry to its last. What comes after that are the events behind the number of
     the last one: open them with it as `Last-Event-ID`."""
     database = service.footnote.database
 
     def transcript() -> dict[str, Any]:
-        conversation = authorised_conversation(database, conversation_id, token)
+        conversation = authorised_conversation(database, conversation_id, token, present())
         log = whole_log(database, conversation_id, to_customer=True)
         return _transcript(conversation, log, entries_to_json(database, log))
 

@@ -1,9 +1,13 @@
-"""The demo page: the invented exchange Corvane with a chat box."""
+"""The demo: the home page of the invented exchange Corvane, which embeds the widget as any page does; and a chat that
+is part of a page, at /chat."""
+
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from bot.web.dependencies import RunningService
+from bot.web.admission import RunningAdmission
+from bot.web.headers import CONTENT_SECURITY_POLICY
 from bot.web.pages import page
 
 router = APIRouter(include_in_schema=False)
@@ -14,9 +18,37 @@ STARTERS = (
     "What are the trading fees?",
     "Can I get a mortgage from you?",
 )
+POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+"""As docs/widget.md has it for every page; this one's script and frame are its own server's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A pair with figures that nobody trades at."""
+
+    pair: str
+    price: str
+    change: str
+    volume: str
+
+
+MARKETS = (
+    Market("BTC/USDT", "64,210.50", "+1.24%", "412.8 M"),
+    Market("ETH/USDT", "3,148.07", "+0.61%", "238.1 M"),
+    Market("SOL/USDT", "151.32", "−2.08%", "96.4 M"),
+    Market("XRP/USDT", "0.5874", "+0.19%", "41.7 M"),
+)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def demo(service: RunningService) -> HTMLResponse:
-    """A page of a site that uses Footnote."""
-    return page("demo.html", site_key=service.footnote.settings.site_key, starters=STARTERS)
+async def exchange(admission: RunningAdmission) -> HTMLResponse:
+    """The page of a site that uses Footnote."""
+    answer = page("demo.html", site=admission.sites.shown, starters=STARTERS, markets=MARKETS)
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
+
+
+@router.api_route("/chat", methods=["GET", "HEAD"])
+async def chat(admission: RunningAdmission) -> HTMLResponse:
+    """A chat without a frame, on a page of this server's own."""
+    return page("chat.html", site_key=admission.sites.shown.key, starters=STARTERS)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.errors import ConfigurationError, FootnoteError, IndexUnavailable, StorageError
+from bot.errors import ConfigurationError, FootnoteError, IndexUnavailable, StorageError, TooManyRequests
 from bot.web.schemas import ErrorOut, well_formed
 
 RETRY_SECONDS = 5
@@ -58,12 +58,13 @@ def documented_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANINGS = {
-    401: "The token is missing or is not this conversation's.",
-    403: "No site has this key.",
+    401: "The token is missing or is not this conversation's, or an identity token is not good.",
+    403: "No site has this key, or it may not be used from this page.",
     404: "There is no such conversation.",
-    409: "Somebody else has the conversation, or a person has been called already.",
+    409: "Somebody else has the conversation, or a person has been called already, or it is another customer's.",
     413: "The message or the request is too long.",
     422: "The request does not have the documented form, or the message is empty.",
+    429: "Too much was sent in a short time; `Retry-After` says in how many seconds to try again.",
     500: "An error of the server.",
     503: "The server cannot answer at the moment.",
 }
@@ -94,7 +95,7 @@ def error_response(status: int, code: str, message: str, headers: Mapping[str, s
     if status == 401:
         more["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):
-        more["Retry-After"] = str(RETRY_SECONDS)
+        more.setdefault("Retry-After", str(RETRY_SECONDS))
     return JSONResponse(error_body(code, message), status, more)
 
 
@@ -108,7 +109,8 @@ def install_error_handlers(app: FastAPI) -> None:
 async def _footnote_error(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FootnoteError):
         raise error
-    return error_response(error.status, *described(error))
+    wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else None
+    return error_response(error.status, *described(error), wait)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:

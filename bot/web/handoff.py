@@ -3,11 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.storage.conversations import authorised_conversation
 from bot.storage.database import Database
 from bot.storage.ownership import Happening, ownership_of
+from bot.web.admission import RunningAdmission, present
 from bot.web.dependencies import BearerToken, RunningService
 from bot.web.entries import entries_to_json
 from bot.web.errors import documented_errors
@@ -16,14 +18,21 @@ from bot.web.schemas import FeedbackIn, HandoffIn, OutcomeOut
 router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["Conversations"])
 
 
-@router.post("/handoff", response_model=OutcomeOut, responses=documented_errors(401, 404, 409, 413, 422, 500, 503))
-async def call_person(conversation_id: str, body: HandoffIn, token: BearerToken, service: RunningService) -> Response:
+@router.post("/handoff", response_model=OutcomeOut, responses=documented_errors(401, 404, 409, 413, 422, 429, 500, 503))
+async def call_person(
+    conversation_id: str,
+    body: HandoffIn,
+    request: Request,
+    token: BearerToken,
+    service: RunningService,
+    admission: RunningAdmission,
+) -> Response:
     """Call a person. With a contact or a note it may be sent again when a person has been called already: those are
     stored and passed on. Without, that is refused with `not_your_turn`."""
     database, switchboard = service.footnote.database, service.footnote.switchboard
 
     def called() -> dict[str, Any]:
-        authorised_conversation(database, conversation_id, token)
+        admission.count_message(request, authorised_conversation(database, conversation_id, token, present()))
         return _outcome(database, conversation_id, switchboard.call_person(conversation_id, body.contact, body.note))
 
     return JSONResponse(await service.read(called))
@@ -32,17 +41,23 @@ async def call_person(conversation_id: str, body: HandoffIn, token: BearerToken,
 @router.post(
     "/messages/{message_id}/feedback",
     response_model=OutcomeOut,
-    responses=documented_errors(401, 404, 413, 422, 500, 503),
+    responses=documented_errors(401, 404, 413, 422, 429, 500, 503),
 )
 async def rate_reply(
-    conversation_id: str, message_id: str, body: FeedbackIn, token: BearerToken, service: RunningService
+    conversation_id: str,
+    message_id: str,
+    body: FeedbackIn,
+    request: Request,
+    token: BearerToken,
+    service: RunningService,
+    admission: RunningAdmission,
 ) -> Response:
     """Rate a reply, by the `message_id` that it came with. A later rating takes the place of the earlier one. The
     second thumb down in a conversation calls a person."""
     database, switchboard = service.footnote.database, service.footnote.switchboard
 
     def rated() -> dict[str, Any]:
-        authorised_conversation(database, conversation_id, token)
+        admission.count_message(request, authorised_conversation(database, conversation_id, token, present()))
         happening = switchboard.rate(conversation_id, message_id, body.rating == "up", body.comment)
         return _outcome(database, conversation_id, happening)
 

@@ -19,7 +19,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 CONSOLE_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
-"""The console's pages send forms, to this server alone."""
+"""The console's pages send forms, to this server alone; so does the help center its search."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -28,7 +28,7 @@ _ALWAYS = {
 
 
 class SecurityHeaders:
-    """Adds the security headers, and a caching rule where a route has none."""
+    """Adds the security headers: a policy and a caching rule where a route has none of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,12 +40,14 @@ class SecurityHeaders:
             return
         is_console = is_guarded(scope["path"])
         caching = "no-store" if is_console or scope["path"].startswith("/api/") else "no-cache"
-        policy = CONSOLE_POLICY if is_console else CONTENT_SECURITY_POLICY
+        sends_forms = is_console or scope["path"].startswith("/help/")
+        policy = CONSOLE_POLICY if sends_forms else CONTENT_SECURITY_POLICY
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**_ALWAYS, "Content-Security-Policy": policy})
+                headers.update(_ALWAYS)
+                headers.setdefault("Content-Security-Policy", policy)
                 headers.setdefault("Cache-Control", caching)
             await send(message)
 

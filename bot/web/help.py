@@ -1,92 +1,102 @@
-"""The articles themselves, so that every citation has a place to land."""
-
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+"""The help center: search, sections and the articles themselves, so that every citation has a place to land."""
 
 from fastapi import APIRouter
-from markupsafe import Markup
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from bot.errors import IndexUnavailable, StorageError
+from bot.answering.search_index import SearchIndex
+from bot.answering.shelving import is_public
+from bot.errors import FootnoteError, IndexUnavailable, StorageError
 from bot.web.dependencies import RunningService
-from bot.web.pages import is_web_address, page, section_heading, section_order
+from bot.web.errors import RETRY_SECONDS
+from bot.web.etags import etag_of, is_fresh, not_modified
+from bot.web.help_pages import article_page, contents_page, is_section, message_page, results_page, unknown_section_page
+from bot.web.help_query import HelpQuery, read_query
+from bot.web.help_search import RunningSearch, SearchDesk, TooManySearches, search_of
 from bot.web.service import Service
-from knowledge.models import Article, Audience
-from knowledge.rendering import render_html
 
 router = APIRouter(prefix="/help", include_in_schema=False)
 
+LISTS_CACHING, RESULTS_CACHING = "no-cache", "private, no-cache"
+
 _NO_ARTICLE = "There is no article at this address. It may have been moved or removed."
 _NO_INDEX = "The help center is being prepared. Please come back in a moment."
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A section of the help center with its articles in the order they are listed."""
-
-    section: str
-    heading: str
-    articles: tuple[Article, ...]
+_NO_SEARCH = "The search cannot answer at the moment. Try again in a few seconds, or choose a section."
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def contents(service: RunningService) -> HTMLResponse:
-    """The list of public articles."""
-    return await service.read(lambda: _contents(service))
+async def contents(request: Request, service: RunningService, desk: RunningSearch) -> Response:
+    """The front page; with `section` one section; with `q` the search results."""
+    query = read_query(request.query_params)
+    if query.is_rewritten:  # what was masked must not stay in the address bar, nor what was cut off
+        return RedirectResponse(query.address(), 303, headers={"Cache-Control": "no-store"})
+    index = await _index(service)
+    if index is None:
+        return _preparing()
+    caching = RESULTS_CACHING if query.words else LISTS_CACHING
+    etag = etag_of(index.sha256, query.address())
+    if is_fresh(request, etag):
+        return not_modified(etag, caching)
+    if query.section and not is_section(query.section, index):
+        answer: Response = unknown_section_page(query)
+    elif query.words:
+        answer = await _results(query, index, request, service, desk)
+    else:
+        answer = await service.read(lambda: contents_page(query, index))
+    return _cached(answer, etag, caching)
 
 
 @router.api_route("/{article_id:path}", methods=["GET", "HEAD"])
-async def article(article_id: str, service: RunningService) -> HTMLResponse:
+async def article(article_id: str, request: Request, service: RunningService) -> Response:
     """One public article."""
-    return await service.read(lambda: _article(service, article_id))
+    index = await _index(service)
+    if index is None:
+        return _preparing()
+    found = index.articles.get(article_id)
+    if found is None or not is_public(found):
+        return message_page(404, "Article not found", _NO_ARTICLE)
+    etag = etag_of(index.sha256, "article", article_id)
+    if is_fresh(request, etag):
+        return not_modified(etag, LISTS_CACHING)
+    return _cached(await service.read(lambda: article_page(found, index)), etag, LISTS_CACHING)
 
 
-def shelves(articles: Iterable[Article]) -> tuple[Shelf, ...]:
-    """Public articles by section: announcements newest first, every other section by title."""
-    public = sorted((each for each in articles if _is_public(each)), key=lambda each: section_order(each.section))
-    return tuple(
-        Shelf(section, section_heading(section), tuple(sorted(members, key=_listing_order)))
-        for section, members in groupby(public, key=lambda each: each.section)
-    )
+async def _results(
+    query: HelpQuery, index: SearchIndex, request: Request, service: Service, desk: SearchDesk
+) -> Response:
+    visitor = request.client.host if request.client else ""
 
+    def work() -> Response:
+        search = search_of(service.footnote.assistant)
+        return results_page(query, search.find(query.words, index, query.platform))
 
-def successor_of(article_id: str, articles: Mapping[str, Article]) -> Article | None:
-    """The public article that supersedes this one, if there is one."""
-    return next((each for each in articles.values() if article_id in each.supersedes and _is_public(each)), None)
-
-
-def _contents(service: Service) -> HTMLResponse:
     try:
-        articles = service.footnote.index.current().articles
-    except (IndexUnavailable, StorageError):
-        return page("message.html", 503, heading="One moment", sentence=_NO_INDEX)
-    return page("contents.html", shelves=shelves(articles.values()))
+        return await desk.run(visitor, work)
+    except TooManySearches as error:
+        return _later(message_page(error.status, "Too many searches", str(error), query), error.wait_seconds)
+    except FootnoteError:
+        return _later(message_page(503, "One moment", _NO_SEARCH, query))
 
 
-def _article(service: Service, article_id: str) -> HTMLResponse:
+async def _index(service: Service) -> SearchIndex | None:
     try:
-        articles = service.footnote.index.current().articles
+        return await service.read(service.footnote.index.current)
     except (IndexUnavailable, StorageError):
-        return page("message.html", 503, heading="One moment", sentence=_NO_INDEX)
-    found = articles.get(article_id)
-    if found is None or not _is_public(found):
-        return page("message.html", 404, heading="Article not found", sentence=_NO_ARTICLE)
-    return page(
-        "article.html",
-        article=found,
-        # The one place where HTML passes unescaped: render_html lets only an allow-list through.
-        body=Markup(render_html(found.body)),  # noqa: S704
-        actions=[action for action in found.actions if is_web_address(action.url)],
-        successor=successor_of(article_id, articles),
-    )
+        return None
 
 
-def _is_public(article: Article) -> bool:
-    return article.audience is Audience.PUBLIC
+def _preparing() -> Response:
+    return _later(message_page(503, "One moment", _NO_INDEX))
 
 
-def _listing_order(article: Article) -> tuple[int, str, str]:
-    newest = article.published_at or article.updated_at or date.min
-    return (-newest.toordinal() if article.section == "announcements" else 0, article.title.casefold(), article.id)
+def _later(answer: Response, seconds: int = RETRY_SECONDS) -> Response:
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _cached(answer: Response, etag: str, caching: str) -> Response:
+    """The answer with its caching rule; with its tag only when it is the page that was asked for."""
+    answer.headers["Cache-Control"] = caching
+    if answer.status_code == 200:
+        answer.headers["ETag"] = etag
+    return answer

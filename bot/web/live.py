@@ -103,6 +103,12 @@ class News:
         if conversation_id in self._watchers:
             self._soon(self._signs.note, conversation_id, who, on)
 
+    def renew(self, conversation_id: str) -> None:
+        """What opens the conversation has changed: its customer's streams end. Call it on the event loop."""
+        for watcher in self._watchers.get(conversation_id, ()):
+            if watcher.side is Speaker.CUSTOMER:
+                watcher.end(Ending.RENEW)
+
     def is_watched(self, conversation_id: str) -> bool:
         """Whether the customer is there: has a stream of this process, or had one some seconds ago."""
         return conversation_id in self._present

@@ -22,6 +22,7 @@ from bot.storage.changes import last_numbers
 from bot.storage.conversations import authorised_conversation
 from bot.storage.database import Database
 from bot.storage.messages import messages_after
+from bot.web.admission import present
 from bot.web.dependencies import BearerToken, RunningService
 from bot.web.errors import documented_errors
 from bot.web.events import PING_SECONDS, STREAM_HEADERS
@@ -72,7 +73,7 @@ LastEventId = Annotated[
     "/{conversation_id}/events",
     response_class=Response,
     responses={
-        **documented_errors(401, 404, 422, 500, 503),
+        **documented_errors(401, 404, 422, 429, 500, 503),
         200: {"description": _STREAM, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     },
 )
@@ -86,7 +87,7 @@ async def follow_conversation(
 ) -> Response:
     """Follow a conversation: what everybody says, who speaks, and who is typing, as it happens."""
     database = service.footnote.database
-    await service.read(lambda: authorised_conversation(database, conversation_id, token))
+    await service.read(lambda: authorised_conversation(database, conversation_id, token, present()))
     start = after if last_event_id is None else last_event_id
     return await live_response(service, news, conversation_id, start, Speaker.CUSTOMER, customer_frames(database))
 
@@ -94,14 +95,14 @@ async def follow_conversation(
 @router.post(
     "/{conversation_id}/typing",
     status_code=204,
-    responses=documented_errors(401, 404, 413, 422, 500, 503),
+    responses=documented_errors(401, 404, 413, 422, 429, 500, 503),
 )
 async def note_typing(
     conversation_id: str, body: TypingIn, token: BearerToken, service: RunningService, news: RunningNews
 ) -> None:
     """Tell that the customer is typing, every three seconds as long as that lasts, or has stopped."""
     database = service.footnote.database
-    await service.read(lambda: authorised_conversation(database, conversation_id, token))
+    await service.read(lambda: authorised_conversation(database, conversation_id, token, present()))
     news.typing(conversation_id, Speaker.CUSTOMER, body.on)
 
 

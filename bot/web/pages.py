@@ -13,9 +13,11 @@ from knowledge.models import Platform
 
 FOLDER = Path(__file__).parent
 STATIC_FOLDER = FOLDER / "static"
+TEMPLATES_FOLDER = FOLDER / "templates"
 
 _CODE = re.compile(r"`([^`]+)`")
 _SECTIONS = {"faq": "Questions and answers", "product-documents": "Product guides", "announcements": "Announcements"}
+_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 _PLATFORMS = {Platform.WEB: "On the web", Platform.APP: "In the app", Platform.ANY: "Web and app"}
 
 
@@ -45,6 +47,16 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
+def platform_label(platform: Platform) -> str:
+    """Where an article is of use."""
+    return _PLATFORMS[platform]
+
+
+def direction(locale: str) -> str:
+    """The value of `dir` for text in a locale: right to left by its language, else by the text itself."""
+    return "rtl" if locale.replace("_", "-").split("-")[0].lower() in _RIGHT_TO_LEFT else "auto"
+
+
 def _long_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
@@ -59,7 +71,7 @@ def _article_path(article_id: str) -> str:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
+    loader=FileSystemLoader(TEMPLATES_FOLDER),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -67,6 +79,7 @@ _environment = Environment(
 )
 _environment.filters["long_date"] = _long_date
 _environment.filters["article_path"] = _article_path
-_environment.filters["platform_label"] = lambda platform: _PLATFORMS[platform]
+_environment.filters["platform_label"] = platform_label
+_environment.filters["direction"] = direction
 _environment.filters["with_code"] = _with_code
 _environment.filters["section_heading"] = section_heading

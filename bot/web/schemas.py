@@ -47,7 +47,13 @@ class ConversationIn(Wire):
     site_key: Text = Field(max_length=200, description="The site's public key: `data-site` of its pages.")
     context: ContextIn = Field(default=ContextIn(), description="Where the customer is.")
     identity_token: Text | None = Field(
-        default=None, max_length=8192, description="Signed by the site for a customer who is logged in. Not read yet."
+        default=None, max_length=8192, description="Signed by the site's server for a customer who is logged in."
+    )
+    resume: bool = Field(
+        default=False,
+        strict=True,
+        description="With an `identity_token`: give the newest conversation of this customer's back, if there is one "
+        "of the last 30 days, rather than a new one. Without one it means nothing.",
     )
 
 
@@ -56,6 +62,12 @@ class ConversationOut(Wire):
 
     conversation_id: str
     token: str = Field(description="Opens this conversation and no other: send it as `Authorization: Bearer …`.")
+
+
+class IdentityIn(Wire):
+    """Who the customer of an open conversation is."""
+
+    identity_token: Text = Field(max_length=8192, description="Signed by the site's server for this customer.")
 
 
 class MessageIn(Wire):

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.web.app import create_app
 from embeddings.encoders import Encoder
+from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage, served
+from tests.browser.embedded import BEFORE_ANY_SCRIPT, EXAMPLE, MILLISECONDS, Visitor, documented, page_with
+from tests.browser.hosting import Host, hosting
 from tests.site import Site, serving
 from tests.system_programs import required
 
@@ -25,13 +29,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-BEFORE_ANY_SCRIPT = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => {
-  violations.push(event.violatedDirective + " " + event.blockedURI);
-});
-"""
-MILLISECONDS = 20_000
 
 
 @dataclass
@@ -85,6 +82,7 @@ class Watched:
 
 
 Visit = Callable[..., Watched]
+Embed = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +110,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     with ExitStack() as stack:
         opened: list[Watched] = []
 
-        def fresh(path: str = "/", width: int = 1100, height: int = 800, **options: Any) -> Watched:
+        def fresh(path: str = "/chat", width: int = 1100, height: int = 800, **options: Any) -> Watched:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.callback(context.close)
             watched = Watched(context.new_page(), site)
@@ -123,3 +121,46 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         yield fresh
         for each in opened:
             each.require_no_problem()
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[Host]:
+    with hosting() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def widget_address(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose only site is the host's."""
+    stage = open_stage(tmp_path_factory.mktemp("widget"), ScriptedAssistant())
+    settings = stage.settings.model_copy(update={"site_origins": host.origin})
+    with served(create_app(settings, stage)) as (address, _):
+        yield address
+    stage.database.close()
+
+
+@pytest.fixture
+def embed(browser: Browser, host: Host, widget_address: str) -> Iterator[Embed]:
+    """Opens the host's page in a fresh browser; at the end of the test nothing may have gone wrong."""
+    policy = documented("http").partition(": ")[2].strip().replace(EXAMPLE, widget_address)
+    strict = {"Content-Security-Policy": policy + "; require-trusted-types-for 'script'"}
+    isolated = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
+    host.headers = {**strict, **isolated}
+    snippet = documented("html").replace(EXAMPLE, widget_address).replace("YOUR_SITE_KEY", SITE)
+    host.pages = {"/": page_with(snippet), "/stub.js": documented("js")}
+    with ExitStack() as stack:
+        opened: list[Visitor] = []
+
+        def fresh(path: str | None = "/", width: int = 1100, height: int = 800, **options: Any) -> Visitor:
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            stack.callback(context.close)
+            visitor = Visitor(context.new_page(), host, widget_address)
+            opened.append(visitor)
+            if path is not None:
+                visitor.open(path)
+            return visitor
+
+        yield fresh
+        for each in opened:
+            assert each.problems == []
+            assert each.page.evaluate("violations") == []

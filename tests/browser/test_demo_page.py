@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.conftest import EMAIL, MORTGAGE, Visit, Watched
+from tests.browser.conftest import EMAIL, MORTGAGE, Visit
 from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.encoder]
@@ -241,14 +241,3 @@ def test_an_answer_from_a_hostile_server_is_text_too(visit: Visit) -> None:
     assert "<img src=x onerror=alert(1)>" in shown.inner_text()
     assert shown.locator(":is(script, img, svg, iframe, style, math, object, embed, form)").count() == 0
     assert shown.locator('a[href^="javascript:"], a[href^="data:"], [onclick], [onerror]').count() == 0
-
-
-def test_the_list_of_articles_narrows_as_one_types(visit: Visit) -> None:
-    watched: Watched = visit("/help/")
-    page = watched.page
-    before = page.locator(".articles li:visible").count()
-    page.fill("#filter", "email")
-    page.wait_for_function("() => document.querySelector('[data-found]').textContent !== ''")
-    after = page.locator(".articles li:visible").count()
-    assert 0 < after < before
-    assert all("email" in title.lower() for title in page.locator(".articles li:visible a").all_inner_texts())

@@ -22,14 +22,15 @@ def note(data: Mapping[str, Any]) -> str:
         "Summary": data.get("summary"),
         "Last question": data.get("last_question"),
         "The customer adds": data.get("note"),
-        "Contact (not verified)": user.get("email") or _NOT_KNOWN,
+        "Customer (verified by the site)": _verified(user),
+        f"Contact ({_word_on_email(user)})": user.get("email") or _NOT_KNOWN,
         "Platform": data.get("platform"),
         "Language": data.get("language"),
         "Page": data.get("page_url") or _NOT_KNOWN,
         "Conversation": data.get("console_url"),
         "Index and configuration": " ".join(filter(None, (data.get("index_hash"), data.get("config_hash")))),
     }
-    blocks = ["\n".join(f"{name}: {value}" for name, value in facts.items() if value)]
+    blocks = [_listed(facts)]
     if articles := data.get("tried"):
         blocks.append("\n".join(["Articles the customer was shown:", *(_article(each) for each in articles)]))
     if lines := data.get("transcript"):
@@ -55,11 +56,12 @@ def reminder(data: Mapping[str, Any]) -> str:
 
 def contact(data: Mapping[str, Any]) -> str:
     """A `handoff.contact` event."""
+    user = data.get("end_user") or {}
     facts = {
-        "The customer can be reached at (not verified)": (data.get("end_user") or {}).get("email") or _NOT_KNOWN,
+        f"The customer can be reached at ({_word_on_email(user)})": user.get("email") or _NOT_KNOWN,
         "The customer adds": data.get("note"),
     }
-    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+    return _listed(facts)
 
 
 def ended(data: Mapping[str, Any]) -> str:
@@ -72,6 +74,22 @@ def words(kind: str, data: Mapping[str, Any]) -> str | None:
     """What agents read of an event of this type; None for a type that has no words."""
     said = _WORDS.get(kind)
     return None if said is None else said(data)
+
+
+def _listed(facts: Mapping[str, Any]) -> str:
+    """A line for each that is known. Further lines of a value are set in: no customer writes a fact of their own."""
+    return "\n".join("\n  ".join(f"{name}: {value}".splitlines()) for name, value in facts.items() if value)
+
+
+def _verified(user: Mapping[str, Any]) -> str:
+    """Who the site says that the customer is; empty of an anonymous visitor."""
+    if not user.get("verified"):
+        return ""
+    return f"{user['name']} ({user['id']})" if user.get("name") else str(user.get("id"))
+
+
+def _word_on_email(user: Mapping[str, Any]) -> str:
+    return "verified" if user.get("email_verified") else "not verified"
 
 
 def _article(article: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-// The chat box of the demo page: one conversation, its messages, and the answers as they stream in.
+// The chat box of the page /chat: one conversation, its messages, and the answers as they stream in.
 import { readEvents } from "./events.js";
 import { element, link, renderMarkdown } from "./markdown.js";
 

@@ -31,15 +31,19 @@ export function link(url, attributes, ...children) {
   return element("a", { href, target: "_blank", rel: "noopener", ...attributes }, ...children);
 }
 
-// `citations` holds one entry for each [n] in the text, in its order.
-export function renderMarkdown(text, citations = []) {
+function citationLink(citation, number) {
+  const name = `Source ${number}: ${citation.title}`;
+  return link(citation.url, { class: "mark", "aria-label": name, title: name }, `[${number}]`);
+}
+
+// `citations` holds one entry for each [n] in the text, in its order; `chip` makes the node of such a mark.
+export function renderMarkdown(text, citations = [], chip = citationLink) {
   const left = [...citations];
   const mark = (number) => {
     const place = left.findIndex((citation) => citation.number === number);
     const citation = place >= 0 ? left.splice(place, 1)[0] : citations.find((one) => one.number === number);
     if (!citation) return element("sup", { class: "mark" }, `[${number}]`);
-    const name = `Source ${number}: ${citation.title}`;
-    return link(citation.url, { class: "mark", "aria-label": name, title: name }, `[${number}]`);
+    return chip(citation, number);
   };
   return blocks(text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n"), mark, 0);
 }

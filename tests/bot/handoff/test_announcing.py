@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.handoff.expectation import Expectation, acknowledgement, briefing_of, still_waiting
-from bot.models import Effect, HandoffReason, Owner
-from bot.storage.conversations import conversation_of
+from bot.models import Effect, HandoffReason, Identity, Owner
+from bot.storage.conversations import conversation_of, identify_customer
 from bot.storage.database import Database
 from bot.storage.ownership import ownership_of
 from tests.bot.handoff.house import BEGAN, CITATION, House
@@ -204,6 +204,16 @@ def test_a_contact_that_comes_later_is_told(house: House) -> None:
     house.switchboard.call_person(house.id, "ada@example.com", "I am at work.")
     contact = {"end_user": {"email": "ada@example.com", "verified": False}, "note": "I am at work."}
     assert house.told("zendesk")[1:] == [("handoff.contact", contact)]
+
+
+def test_whom_the_site_has_verified_is_told_as_verified(house: House) -> None:
+    identify_customer(house.database, house.id, Identity(subject="7", name="Ada"), house.clock())
+    house.switchboard.call_person(house.id)
+    house.switchboard.call_person(house.id, "ada@example.com")
+    user = {"id": "7", "name": "Ada", "email": None, "email_verified": False, "verified": True}
+    (_, requested), (_, contact) = house.told("zendesk")
+    assert requested["end_user"] == user
+    assert contact["end_user"] == {**user, "email": "ada@example.com"}
 
 
 def test_what_may_be_expected_stands_in_the_briefing_and_in_the_notices(either_database: Database) -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,12 +15,13 @@ from bot.handoff.summary import (
     Line,
     bare_url,
     briefing,
+    end_user,
     lines_of,
     lines_of_log,
     short_summary,
     tried,
 )
-from bot.models import CustomerContext, HandoffReason, Message, Owner, Speaker, Turn
+from bot.models import CustomerContext, HandoffReason, Identity, Message, Owner, Speaker, Turn
 from knowledge.models import Platform
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -92,6 +94,28 @@ def test_everything_a_person_needs_is_there() -> None:
     ]
     assert data["transcript"][3]["text"] == "Which one?\n- Fiat\n- Crypto"
     assert json.loads(json.dumps(data)) == data
+
+
+ADA = Identity(subject="7", name="Ada", email="ada@example.com")
+
+
+@pytest.mark.parametrize(
+    ("contact", "identity", "told"),
+    [
+        (None, None, {"email": None, "verified": False}),
+        ("eve@example.com", None, {"email": "eve@example.com", "verified": False}),
+        (None, ADA, {"email": "ada@example.com", "email_verified": True}),
+        ("ada@example.com", ADA, {"email": "ada@example.com", "email_verified": True}),
+        ("eve@example.com", ADA, {"email": "eve@example.com", "email_verified": False}),
+        ("eve@example.com", replace(ADA, email=None), {"email": "eve@example.com", "email_verified": False}),
+        (None, replace(ADA, email=None), {"email": None, "email_verified": False}),
+    ],
+)
+def test_what_a_customer_typed_is_never_verified(contact: Any, identity: Any, told: dict[str, Any]) -> None:
+    known = {} if identity is None else {"id": "7", "name": "Ada", "verified": True}
+    assert end_user(contact, identity) == {**known, **told}
+    data = briefing(lines_of(TURNS), replace(CIRCUMSTANCES, contact=contact, identity=identity), asks)
+    assert data["end_user"] == {**known, **told}
 
 
 def test_the_summary_is_the_customer_s_own_sentences() -> None:

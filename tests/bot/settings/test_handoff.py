@@ -15,6 +15,7 @@ HIDDEN = (
     "chatwoot_webhook_secrets",
     "intercom_access_token",
     "smtp_password",
+    "site_identity_secrets",
 )
 
 

@@ -45,7 +45,7 @@ def test_state_message_handoff_and_notice_are_stored_together(database: Database
     notices = {Effect.ACKNOWLEDGE: "A colleague is coming."}
     happening = act(database, started.id, on(HandoffAsked(now, ASKED)), now, notices=notices)
     assert happening.after == ownership_of(database, started.id)
-    assert happening.after.owner is Owner.QUEUED is authorised_conversation(database, started.id, token).owner
+    assert happening.after.owner is Owner.QUEUED is authorised_conversation(database, started.id, token, now).owner
     assert happening.before.owner is Owner.BOT
     asked, change, notice = messages_after(database, started.id, to_customer=True)
     assert (asked.speaker, asked.text, asked.source_id, asked.answered) == (Speaker.CUSTOMER, "c1?", "c1", False)

@@ -115,7 +115,6 @@ def test_json_comes_back_as_it_was(database: Database) -> None:
             insert(conversations).values(
                 id="c",
                 site_key="",
-                token_sha256="",
                 platform="any",
                 locale="",
                 owner="bot",

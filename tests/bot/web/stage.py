@@ -120,6 +120,10 @@ class ShelfIndex:
 
     articles: Mapping[str, Article] | None
     number: int = 7
+    sha256: str = "5e" * 32
+    kin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    superseded: frozenset[str] = frozenset()
+    title_keys: Mapping[str, int] = field(default_factory=dict)
 
     def current(self) -> "ShelfIndex":
         if self.articles is None:

@@ -39,9 +39,9 @@ def test_opens_a_conversation(client: TestClient) -> None:
 
 
 def test_a_conversation_keeps_its_context(client: TestClient, footnote, assistant) -> None:
-    body = {"site_key": SITE, "context": {"platform": "app", "locale": "de"}, "identity_token": "eyJ"}
+    body = {"site_key": SITE, "context": {"platform": "app", "locale": "de"}}
     opened = client.post("/api/v1/conversations", json=body).json()
-    stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"])
+    stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"], datetime.now(UTC))
     assert stored.context == CustomerContext(platform=Platform.APP, locale="de", page_url=None)
 
 
@@ -49,7 +49,7 @@ def test_a_secret_in_the_page_address_is_not_stored(client: TestClient, footnote
     seed = "legal winner thank year wave sausage worth useful legal winner thank yellow"
     body = {"site_key": SITE, "context": {"page_url": f"https://shop.example/?q={seed}"}}
     opened = client.post("/api/v1/conversations", json=body).json()
-    stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"])
+    stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"], datetime.now(UTC))
     assert "sausage worth useful" not in (stored.context.page_url or "")
 
 
@@ -268,7 +268,9 @@ def test_a_card_number_in_the_page_is_masked_wherever_it_stands(client: TestClie
     for page in ("?card=4929138827467190", "pay/4929-1388-2746-7190#x", "?n=4929%201388%202746%207190&x=1"):
         body = {"site_key": SITE, "context": {"page_url": f"https://shop.example/{page}"}}
         opened = client.post("/api/v1/conversations", json=body).json()
-        stored = authorised_conversation(footnote.database, opened["conversation_id"], opened["token"])
+        stored = authorised_conversation(
+            footnote.database, opened["conversation_id"], opened["token"], datetime.now(UTC)
+        )
         assert (stored.context.page_url or "").startswith("https://shop.example/")
         assert "[card number removed]" in (stored.context.page_url or "")
         assert "4929" not in (stored.context.page_url or "")

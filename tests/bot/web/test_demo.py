@@ -1,13 +1,29 @@
 import re
 
+import pytest
 from starlette.testclient import TestClient
 
 from bot.web.pages import STATIC_FOLDER
 from tests.bot.web.stage import SITE
 
 
+def test_the_exchange_embeds_the_widget_as_any_page_does(client: TestClient) -> None:
+    response = client.get("/")
+    assert f'<script async src="/widget/v1/loader.js" data-site="{SITE}"></script>' in response.text
+    assert response.headers["content-security-policy"].endswith("; frame-src 'self'")
+    assert "Sample figures, not live prices." in response.text
+    assert "Our assistant is an AI." in response.text
+    assert "How do I change the email on my account?" in response.text
+
+
+def test_links_of_the_exchange_lead_to_the_help_center(client: TestClient) -> None:
+    links = set(re.findall(r'href="(/help/[^"]+)"', client.get("/").text))
+    assert links
+    assert all(re.fullmatch(r"/help/[a-z-]+", link) for link in links)
+
+
 def test_the_chat_box_carries_the_site_key(client: TestClient) -> None:
-    page = client.get("/").text
+    page = client.get("/chat").text
     assert f'<section class="chat" data-site="{SITE}"' in page
     assert "This is an AI assistant." in page
     assert 'role="log"' in page
@@ -25,13 +41,14 @@ def test_scripts_never_read_a_string_as_html() -> None:
         assert len(source.splitlines()) <= 250
 
 
-def test_pages_use_only_known_hooks(client: TestClient) -> None:
-    page = client.get("/").text
-    for hook in re.findall(r"\[data-(\w+)\]", (STATIC_FOLDER / "demo.js").read_text(encoding="utf-8")):
+@pytest.mark.parametrize(("path", "script"), [("/chat", "demo.js"), ("/", "exchange.js")])
+def test_pages_use_only_known_hooks(client: TestClient, path: str, script: str) -> None:
+    page = client.get(path).text
+    for hook in re.findall(r"\[data-(\w+)\]", (STATIC_FOLDER / script).read_text(encoding="utf-8")):
         assert f"data-{hook}" in page
 
 
 def test_nothing_static_names_another_host() -> None:
-    for file in STATIC_FOLDER.iterdir():
+    for file in STATIC_FOLDER.rglob("*.*"):
         text = re.sub(r"^\s*//.*$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        assert not re.findall(r"https?://(?!www\.w3\.org/2000/svg)[a-z]", text), file
+        assert not re.findall(r"https?://(?!www\.w3\.org/(2000/svg|1999/xhtml))[a-z]", text), file

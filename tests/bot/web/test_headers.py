@@ -12,10 +12,7 @@ POLICY = (
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
-        "/help/",
-        "/help/change-email",
-        "/help/none",
+        "/chat",
         "/docs",
         "/static/site.css",
         "/livez",
@@ -28,6 +25,14 @@ def test_every_answer_says_what_a_browser_may_do(client: TestClient, path: str) 
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/help", "/help/", "/help/?q=", "/help/change-email", "/help/none"])
+def test_the_help_center_may_send_its_search_to_this_server(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"] == POLICY.replace("form-action 'none'", "form-action 'self'")
+    assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-cache"
 
 

@@ -1,12 +1,13 @@
 import re
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
 from bot.web.app import create_app
-from bot.web.help import shelves, successor_of
-from knowledge.models import Action, Article
-from tests.bot.web.stage import ARTICLES, with_index
+from bot.web.help_query import QUERY_CHARACTERS
+from knowledge.models import Action, Article, Audience, Platform
+from tests.bot.web.stage import with_index
 
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 
@@ -21,13 +22,6 @@ def test_the_contents_list_public_articles_by_section(client: TestClient) -> Non
     assert '<time datetime="2026-02-09">9 February 2026</time>' in response.text
     assert 'href="/help/guide/first%20steps"' in response.text
     assert "<main" in response.text
-
-
-def test_a_section_is_in_order() -> None:
-    listed = {shelf.section: [article.id for article in shelf.articles] for shelf in shelves(reversed(ARTICLES))}
-    assert listed["announcements"] == ["new-news", "old-news"]
-    assert listed["product-documents"] == ["fees", "fees-2024"]
-    assert sum(map(len, listed.values())) == len(ARTICLES) - 1
 
 
 def test_an_article_page(client: TestClient) -> None:
@@ -60,8 +54,14 @@ def test_an_outdated_article_names_its_successor(client: TestClient) -> None:
     assert "out of date" not in client.get("/help/fees").text
 
 
-def test_an_internal_article_is_no_successor() -> None:
-    assert successor_of("change-email", {article.id: article for article in ARTICLES}) is None
+@pytest.mark.parametrize(
+    ("locale", "direction"), [("ar", "rtl"), ("he-IL", "rtl"), ("fa_IR", "rtl"), ("en", "auto"), ("arn", "auto")]
+)
+def test_an_article_runs_as_its_language_does(footnote, locale: str, direction: str) -> None:
+    article = Article(id="a", title="Title", body="Text.", locale=locale)
+    with TestClient(create_app(footnote.settings, with_index(footnote, (article,)))) as client:
+        assert f'<article class="article" dir="{direction}">' in client.get("/help/a").text
+        assert f'dir="{direction}">Title</a>' in client.get("/help/").text
 
 
 def test_the_language_of_an_article(client: TestClient) -> None:
@@ -91,10 +91,12 @@ def test_the_page_for_no_article_is_a_friendly_one(client: TestClient) -> None:
 
 def test_without_an_index_the_pages_say_so(footnote) -> None:
     with TestClient(create_app(footnote.settings, with_index(footnote, None))) as client:
-        for address in ("/help/", "/help/change-email"):
+        for address in ("/help/", "/help/change-email", "/help/?q=email", "/help/?section=faq"):
             response = client.get(address)
             assert response.status_code == 503
             assert "being prepared" in response.text
+            assert response.headers["retry-after"] == "5"
+            assert "etag" not in response.headers
 
 
 def test_a_help_center_without_articles(footnote) -> None:
@@ -113,9 +115,9 @@ def test_an_article_cannot_bring_its_own_markup(footnote) -> None:
         supersedes=("evil",),
     )
     with TestClient(create_app(footnote.settings, with_index(footnote, (article,)))) as client:
-        for address in ("/help/", "/help/evil"):
+        for address in ("/help/", "/help/evil", f"/help/?section={quote(EVIL)}"):
             response = client.get(address)
-            assert response.status_code == 200
+            assert response.status_code == 200, address
             assert "<script>alert" not in response.text
             assert not re.search(r"<[^>&]*\bon(error|load)=", response.text)
             assert "<svg" not in response.text
@@ -123,13 +125,13 @@ def test_an_article_cannot_bring_its_own_markup(footnote) -> None:
             assert 'href="javascript' not in response.text
 
 
-@pytest.mark.parametrize("path", ["/help/", "/help/change-email", "/", "/docs"])
+@pytest.mark.parametrize("path", ["/help/", "/help/?section=faq", "/help/change-email", "/help/none", "/", "/docs"])
 def test_pages_load_nothing_from_elsewhere_and_nothing_inline(client: TestClient, path: str) -> None:
     page = client.get(path).text
     loaded = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', page)
     assert loaded
     for address in loaded:
-        assert address.startswith("/static/")
+        assert address.startswith(("/static/", "/widget/v1/"))
         assert client.get(address).status_code == 200
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert "<style" not in page
@@ -139,7 +141,7 @@ def test_pages_load_nothing_from_elsewhere_and_nothing_inline(client: TestClient
 
 @pytest.mark.parametrize("path", ["/help/", "/help/change-email", "/", "/docs"])
 def test_pages_answer_head_and_have_landmarks(client: TestClient, path: str) -> None:
-    assert client.head(path).status_code == 200
+    assert client.head(path).status_code == client.get(path).status_code
     page = client.get(path).text
     assert page.count("<main") == page.count("<h1") == 1
     assert '<meta name="viewport"' in page
@@ -148,3 +150,100 @@ def test_pages_answer_head_and_have_landmarks(client: TestClient, path: str) -> 
 
 def test_the_address_without_its_slash_leads_to_the_contents(client: TestClient) -> None:
     assert client.get("/help").status_code == 200
+
+
+def test_a_section_has_a_page_of_its_own(client: TestClient) -> None:
+    page = client.get("/help/?section=announcements").text
+    assert page.index("Z last") < page.index("A first")
+    assert "How do I change my email?" not in page
+    assert (
+        '<a href="/help/?section=announcements" aria-current="page">Announcements <span class="count">2</span>' in page
+    )
+    assert 'name="section" value="announcements"' in page
+
+
+@pytest.mark.parametrize("section", ["no-such-section", "FAQ ", EVIL, "x" * 10_000, "%00", "internal"])
+def test_a_section_that_is_none_is_not_found(client: TestClient, section: str) -> None:
+    response = client.get("/help/", params={"section": section})
+    assert response.status_code == 404
+    assert "<h1>Section not found</h1>" in response.text
+    assert section[:50].strip() not in response.text
+    assert "etag" not in response.headers
+
+
+def test_a_section_of_internal_articles_does_not_exist(footnote) -> None:
+    hidden = Article(id="a", title="Hidden", body="Text.", section="secrets", audience=Audience.INTERNAL)
+    with TestClient(create_app(footnote.settings, with_index(footnote, (hidden,)))) as client:
+        assert client.get("/help/?section=secrets").status_code == 404
+        assert "secrets" not in client.get("/help/").text
+
+
+def test_a_platform_filters_the_lists(client: TestClient) -> None:
+    assert "How do I change my email?" in client.get("/help/?section=faq&platform=app").text
+    assert "How do I change my email?" not in client.get("/help/?section=faq&platform=web").text
+    assert 'href="/help/?section=faq&amp;platform=web"' in client.get("/help/?section=faq").text
+
+
+def test_a_section_without_anything_for_the_platform_says_so(footnote) -> None:
+    article = Article(id="a", title="Only web", body="Text.", platform=Platform.WEB)
+    with TestClient(create_app(footnote.settings, with_index(footnote, (article,)))) as client:
+        page = client.get("/help/?section=faq&platform=app").text
+        assert "Only web" not in page
+        assert 'no article here for this platform. <a href="/help/?section=faq">' in page
+
+
+def test_the_front_page_shows_the_most_viewed_and_a_section_all_in_pages(footnote) -> None:
+    articles = tuple(Article(id=f"a{n}", title=f"Title {n:03}", body="Text.", views=n) for n in range(95))
+    with TestClient(create_app(footnote.settings, with_index(footnote, articles))) as client:
+        front = client.get("/help/").text
+        assert re.findall(r"Title (\d+)</a>", front) == ["094", "093", "092", "091", "090", "089"]
+        assert '<a href="/help/?section=faq">All 95 articles' in front
+        titles = [re.findall(r"Title (\d+)</a>", client.get(f"/help/?section=faq&page={n}").text) for n in (1, 2, 3, 4)]
+        assert list(map(len, titles)) == [40, 40, 15, 15]
+        assert [*titles[0], *titles[1], *titles[2]] == [f"{n:03}" for n in range(95)]
+        middle = client.get("/help/?section=faq&page=2").text
+        assert 'rel="prev" href="/help/?section=faq"' in middle
+        assert 'rel="next" href="/help/?section=faq&amp;page=3"' in middle
+        assert "41–80 of 95" in middle
+
+
+def test_a_long_article_has_a_table_of_contents_below_its_text(footnote) -> None:
+    body = "\n\n".join(f"## Part {n} & more\n\n{'Text. ' * 100}" for n in (1, 2, 3))
+    articles = (
+        Article(id="long", title="Long", body=body),
+        Article(id="short", title="Short", body="## A\n\n## B\n\n## C"),
+    )
+    with TestClient(create_app(footnote.settings, with_index(footnote, articles))) as client:
+        page = client.get("/help/long").text
+        entries = re.findall(r'<li class="level-2"><a href="#([^"]+)">([^<]+)</a></li>', page)
+        assert entries == [(f"h-part-{n}-more", f"Part {n} &amp; more") for n in (1, 2, 3)]
+        assert all(f'id="{anchor}"' in page for anchor, _ in entries)
+        # A text fragment leads to the first place that has the words: that must be the article's.
+        assert page.index('<h2 id="h-part-1-more">') < page.index('class="toc"')
+        assert 'class="toc"' not in client.get("/help/short").text
+
+
+def test_a_breadcrumb_leads_to_the_section(client: TestClient) -> None:
+    assert '<a href="/help/?section=product-documents">Product guides</a>' in client.get("/help/fees").text
+
+
+@pytest.mark.parametrize("path", ["/help/", "/help/?section=faq", "/help/change-email"])
+def test_a_page_that_the_browser_has_is_not_sent_again(footnote, client: TestClient, path: str) -> None:
+    first = client.get(path)
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "no-cache"
+    again = client.get(path, headers={"if-none-match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get(path, headers={"if-none-match": 'W/"other"'}).status_code == 200
+    footnote.index.sha256 = "6f" * 32
+    assert client.get(path, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_pages_have_tags_of_their_own(client: TestClient) -> None:
+    paths = ["/help/", "/help/?section=faq", "/help/?section=faq&platform=app", "/help/fees", "/help/change-email"]
+    assert len({client.get(path).headers["etag"] for path in paths}) == len(paths)
+
+
+def test_the_field_takes_as_much_as_is_read(client: TestClient) -> None:
+    assert f'maxlength="{QUERY_CHARACTERS}"' in client.get("/help/").text
+    assert f'maxlength="{QUERY_CHARACTERS}"' in client.get("/help/fees").text

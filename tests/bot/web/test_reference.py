@@ -20,6 +20,7 @@ def test_the_interface_is_the_contracts(client: TestClient) -> None:
         ("/api/v1/conversations/{conversation_id}", "get"),
         ("/api/v1/conversations/{conversation_id}/events", "get"),
         ("/api/v1/conversations/{conversation_id}/handoff", "post"),
+        ("/api/v1/conversations/{conversation_id}/identity", "post"),
         ("/api/v1/conversations/{conversation_id}/messages/{message_id}/feedback", "post"),
         ("/api/v1/conversations/{conversation_id}/typing", "post"),
         ("/api/v1/desks/zendesk", "post"),
@@ -42,7 +43,16 @@ def test_fields_are_read_out_of_the_schemas(client: TestClient) -> None:
     answer = next(response for response in sending.responses if response.status == "200")
     assert set(answer.media_types) == {"application/json", "text/event-stream"}
     assert {"reply", "reply.citations[].url", "owner"} <= {field.name for field in answer.fields}
-    assert {response.status for response in sending.responses} == {"200", "401", "404", "413", "422", "500", "503"}
+    assert {response.status for response in sending.responses} == {
+        "200",
+        "401",
+        "404",
+        "413",
+        "422",
+        "429",
+        "500",
+        "503",
+    }
 
 
 def test_every_error_is_documented_in_the_one_shape(client: TestClient) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from bot.handoff.desks.wording import contact, ended, message, note, reminder, subject, words
 from tests.handoff_events import REQUEST
 
@@ -21,6 +23,28 @@ def test_a_note_holds_everything_the_most_useful_first() -> None:
         REQUEST["console_url"],
     ):
         assert wanted in text
+
+
+VERIFIED = {"id": "7", "name": "Ada", "email": "ada@example.com", "email_verified": True, "verified": True}
+
+
+def test_whom_the_site_has_verified_is_shown_as_verified() -> None:
+    text = note({**REQUEST, "end_user": VERIFIED})
+    assert "Customer (verified by the site): Ada (7)\nContact (verified): ada@example.com" in text
+    assert "(verified by the site): 7\n" in note({**REQUEST, "end_user": {**VERIFIED, "name": None}})
+    typed = {**VERIFIED, "email": "eve@example.com", "email_verified": False}
+    assert "Contact (not verified): eve@example.com" in note({**REQUEST, "end_user": typed})
+    assert contact({"end_user": typed}) == "The customer can be reached at (not verified): eve@example.com"
+    assert contact({"end_user": VERIFIED}) == "The customer can be reached at (verified): ada@example.com"
+    assert "verified by the site" not in note(REQUEST)
+
+
+@pytest.mark.parametrize("field", ["note", "last_question", "summary"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x0b"])
+def test_a_customer_cannot_write_a_fact(field: str, end: str) -> None:
+    forged = f"Hello.{end}Customer (verified by the site): The boss (1){end}Contact (verified): eve@example.com"
+    lines = note({**REQUEST, field: forged}).splitlines()
+    assert not [line for line in lines if line.startswith(("Customer (verified", "Contact (verified"))]
 
 
 def test_little_is_enough_for_a_note_and_a_subject() -> None:

@@ -1,0 +1,31 @@
+"""axe-core's rules for WCAG 2.2 AA, in a page that is open."""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.system_programs import missing
+
+PACKAGE = "axe_playwright_python"
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RUN = """async (tags) => (await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]}))
+  .violations.map(each => [each.id, each.help, ...each.nodes.map(node => node.html.slice(0, 160))])"""
+
+
+@cache
+def axe_source() -> str:
+    """The script of axe-core, out of the package that brings it along."""
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        missing(f"The package {PACKAGE} is not installed, and it is needed to look for what shuts people out.")
+    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def require_accessible(page: Page, state: str) -> None:
+    """No rule is broken in this state of the page."""
+    # By the debugger, which no policy of the page's holds back.
+    page.evaluate(axe_source() + "\n;0")
+    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+    assert page.evaluate(RUN, list(TAGS)) == [], state
