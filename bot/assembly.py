@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from bot.answering.llm import LanguageModel, Patience
 from bot.answering.model.circuit_breaker import CircuitBreaker
 from bot.answering.model.guarded_model import GuardedModel
 from bot.answering.model.model_rewriting import ModelRewriter
+from bot.answering.model.model_summarising import ModelSummariser, Spoken
 from bot.answering.model.openai_model import OpenAIModel
 from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
@@ -31,6 +33,8 @@ from bot.handoff.announcing import Announcer
 from bot.handoff.desks.desk import Desk
 from bot.handoff.escalation import asks_for_person
 from bot.handoff.presence import Presence
+from bot.handoff.summarising import Summariser
+from bot.handoff.summary import Line
 from bot.handoff.switchboard import Switchboard
 from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
 from bot.indexing.active import ActiveGeneration
@@ -51,6 +55,8 @@ from prompts.budget import TokenBudget, unpack_ranks
 from prompts.templates import names, render, source
 
 QUESTIONS_AT_ONCE = 8
+SUMMARY_PROMPTS = ("summary.md", "transcript.md")
+"""What no answer depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Footnote:
     """Everybody whom the outbox delivers to."""
     presence: Presence = field(default_factory=Presence)
     language_model: OpenAIModel | None = None
+    summariser: Summariser | None = None
 
     def current_generation(self) -> Generation | None:
         """The active generation, or None when there is none yet."""
@@ -127,6 +134,7 @@ def open_footnote(settings: Settings) -> Footnote:
         handoff.desks,
         handoff.presence,
         language_model,
+        open_summariser(database, handoff.switchboard, wording.summariser),
     )
 
 
@@ -148,18 +156,35 @@ def open_handoff(settings: Settings, database: Database) -> Handoffs:
         now,
         settings.links_start_with,
         expecting=open_expectation(settings, mailers, now),
-        says_nothing=lambda text: asks_for_person(text) or small_talk(text) is not None,
+        says_nothing=says_nothing,
         mailers=[desk.name for desk in mailers],
     )
     return Handoffs(Switchboard(database, announcer, now, patience_of(settings)), (*desks, *mailers), presence)
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a message holds no need of its own ("talk to a human", "thanks")."""
+    return asks_for_person(text) or small_talk(text) is not None
+
+
+def open_summariser(database: Database, switchboard: Switchboard, model: ModelSummariser | None) -> Summariser | None:
+    """What sums handoffs up, not started; None without a model."""
+    if model is None:
+        return None
+
+    def summarise(lines: Sequence[Line]) -> str | None:
+        return model.summarise([Spoken(line.author, line.text) for line in lines])
+
+    return Summariser(database, switchboard, summarise, says_nothing)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Who words answers, and who words follow-ups (None: only rules do)."""
+    """Who words answers, who words follow-ups (None: only rules do), and who words summaries (None: nobody)."""
 
     composer: Composer
     rewriter: ModelRewriter | None
+    summariser: ModelSummariser | None
 
 
 def now() -> datetime:
@@ -183,10 +208,13 @@ def open_language_model(settings: Settings) -> OpenAIModel | None:
 
 
 def open_wording(settings: Settings, model: LanguageModel | None, encoder: Encoder) -> Wording:
-    """Quotes alone, or a language model's words where they hold; both of its uses share its places and its circuit."""
+    """Quotes alone, or a language model's words where they hold. All its uses share its circuit, and those that a
+    customer waits for its places: a summary has one of its own, so that no answer goes without a model for it."""
     if model is None:
-        return Wording(ExtractiveComposer(render), None)
-    guarded = GuardedModel(model, CircuitBreaker(time.monotonic), settings.llm_at_once)
+        return Wording(ExtractiveComposer(render), None, None)
+    breaker = CircuitBreaker(time.monotonic)
+    guarded = GuardedModel(model, breaker, settings.llm_at_once)
+    patience = Patience(first_token=settings.llm_first_token_seconds, total=settings.llm_total_seconds)
     count = TokenBudget(settings.ranks_folder).count
     composer = ModelComposer(
         extractive=ExtractiveComposer(render),
@@ -195,9 +223,16 @@ def open_wording(settings: Settings, model: LanguageModel | None, encoder: Encod
         count_tokens=count,
         prompt_tokens=settings.llm_prompt_tokens,
         answer_tokens=settings.llm_answer_tokens,
-        patience=Patience(first_token=settings.llm_first_token_seconds, total=settings.llm_total_seconds),
+        patience=patience,
     )
-    return Wording(composer, ModelRewriter(llm=guarded, count_tokens=count, prompt_tokens=settings.llm_prompt_tokens))
+    rewriter = ModelRewriter(llm=guarded, count_tokens=count, prompt_tokens=settings.llm_prompt_tokens)
+    summariser = ModelSummariser(
+        llm=GuardedModel(model, breaker, at_once=1),
+        count_tokens=count,
+        prompt_tokens=settings.llm_prompt_tokens,
+        patience=patience,
+    )
+    return Wording(composer, rewriter, summariser)
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -229,7 +264,7 @@ def config_hash(settings: Settings, encoder: Encoder) -> str:
     if settings.llm_base_url is not None:
         decides["language_model"] = {
             "name": settings.llm_model,
-            "prompts": [source(name) for name in names() if name.endswith(".md")],
+            "prompts": [source(name) for name in names() if name.endswith(".md") and name not in SUMMARY_PROMPTS],
             "tokens": [settings.llm_prompt_tokens, settings.llm_answer_tokens],
             "support": load_support_model().provenance,
         }

@@ -40,7 +40,7 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
             await to_thread.run_sync(warm_up, opened)
             service.warm = True
             app.state.unanswered = await answer_unanswered(service)
-            async with working(opened.database, opened.switchboard, opened.desks):
+            async with working(opened.database, opened.switchboard, opened.desks, opened.summariser):
                 yield
         finally:
             if footnote is None:

@@ -37,9 +37,9 @@ async def open_conversation(body: ConversationIn, service: RunningService) -> Co
     """Open a conversation."""
     if body.site_key != service.footnote.settings.site_key:
         raise UnknownSite("No site has this key. Use the site key that `data-site` of your page carries.")
-    database, context = service.footnote.database, _context(body.context)
+    database = service.footnote.database
     conversation, token = await service.read(
-        lambda: start_conversation(database, body.site_key, context, datetime.now(UTC))
+        lambda: start_conversation(database, body.site_key, _context(body.context), datetime.now(UTC))
     )
     return ConversationOut(conversation_id=conversation.id, token=token)
 

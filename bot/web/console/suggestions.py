@@ -58,8 +58,7 @@ def _composed(footnote: Footnote, conversation: Conversation, asked: Message) ->
     )
     reply = reply_to_json(outcome.reply)
     if reply["kind"] == "answer":
-        sure = f"{reply['confidence']:.0%} sure; by itself it answers from {footnote.settings.answer_threshold:.0%}."
-        return Suggestion(reply_text(reply), f"Composed now. The bot is {sure}")
+        return Suggestion(reply_text(reply), _how_sure(reply["confidence"], footnote.settings.answer_threshold))
     if reply["kind"] == "clarify":
         return Suggestion(reply_text(reply), "The bot would ask back.")
     hits = assistant.search(asked.text, conversation.context)
@@ -68,6 +67,13 @@ def _composed(footnote: Footnote, conversation: Conversation, asked: Message) ->
     if not nearest:
         return Suggestion("", "The bot has no answer to this, and no article comes near.")
     return Suggestion("\n".join(f"- {_link(hit)}" for hit in nearest), "No answer, but these articles come near.")
+
+
+def _how_sure(confidence: float, threshold: float) -> str:
+    sure = f"the bot is {confidence:.0%} sure; by itself it answers from {threshold:.0%}."
+    if confidence < threshold:
+        return f"Composed now, and perhaps not what is asked: {sure}"
+    return f"Composed now: {sure}"
 
 
 def reply_text(reply: Mapping[str, Any]) -> str:

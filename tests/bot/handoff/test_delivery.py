@@ -311,6 +311,25 @@ def test_a_desk_that_hangs_holds_up_no_other_and_stopping_does_not_wait_for_it(d
         _until(lambda: courier.stop(0.2))
 
 
+def test_a_desk_keeps_its_thread_whatever_happens_in_it(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    stumbles = iter([True])
+
+    def clock() -> datetime:
+        if threading.current_thread().name == "courier-desk" and next(stumbles, False):
+            raise RuntimeError("can't start new thread")
+        return datetime.now(UTC)
+
+    desk = ScriptedDesk()
+    courier = Courier(database, [desk], clock, lambda: 0.5, poll_seconds=0.01)
+    add(database, conversation(database), "x", now=datetime.now(UTC))
+    courier.start()
+    try:
+        _until(lambda: desk.taken == ["x"])
+    finally:
+        assert courier.stop()
+    assert "stumbled" in caplog.text
+
+
 def test_several_desks_that_hang_are_waited_for_together(database: Database) -> None:
     go_on = threading.Event()
     desks = [ScriptedDesk(f"desk-{number}") for number in range(4)]

@@ -10,6 +10,7 @@ from bot.assembly import Footnote, now
 from bot.assembly_desks import patience_of
 from bot.handoff.announcing import Announcer
 from bot.handoff.desks.desk import Thread
+from bot.handoff.summarising import Summariser
 from bot.handoff.switchboard import Switchboard
 from bot.models import CustomerContext, Owner
 from bot.storage.conversations import start_conversation
@@ -100,3 +101,42 @@ def test_a_desk_that_hangs_does_not_hold_up_the_end(footnote: Footnote) -> None:
         for thread in threading.enumerate():
             if thread.name == "courier-desk":
                 thread.join(20)
+
+
+def test_a_handoff_is_summed_up_after_it_was_delivered_and_the_end_does_not_wait(footnote: Footnote) -> None:
+    desk = TakingDesk()
+    switchboard = switchboard_of(footnote, desk)
+    gate = threading.Event()
+    taken_first: list[list[str]] = []
+
+    def summarise(lines: object) -> str:
+        while not desk.taken:
+            time.sleep(0.01)
+        taken_first.append(list(desk.taken))
+        if len(taken_first) > 1:
+            gate.wait(20)
+        return "The customer waits."
+
+    summariser = Summariser(footnote.database, switchboard, summarise, lambda _: False)
+
+    def call() -> None:
+        id_ = conversation(footnote)
+        switchboard.receive(id_, "m1", "Is anybody there?")
+        switchboard.call_person(id_)
+
+    async def play() -> float:
+        async with working(footnote.database, switchboard, [desk], summariser):
+            await to_thread.run_sync(call)
+            await until(lambda: desk.taken == ["handoff.requested", "handoff.summary"])
+            await to_thread.run_sync(call)
+            await until(lambda: len(taken_first) == 2)
+            began = time.monotonic()
+        return time.monotonic() - began
+
+    try:
+        assert asyncio.run(play()) < 5
+    finally:
+        gate.set()
+    assert taken_first[0] == ["handoff.requested"]
+    assert summariser.stop(20)
+    assert desk.taken.count("handoff.summary") == 1

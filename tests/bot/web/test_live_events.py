@@ -353,7 +353,7 @@ def test_the_oldest_of_too_many_streams_is_told_to_stay_away(place: Place) -> No
 
 def test_a_silent_stream_is_kept_alive_and_renewed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_events, "PING_SECONDS", 0.05)
-    monkeypatch.setattr(live_events, "LIFETIME_SECONDS", 1.0)
+    monkeypatch.setitem(live_events.LIFETIME_SECONDS, Speaker.CUSTOMER, 1.0)
     with place.start().listen() as listener:
         listener.wait_for_end()
     assert [(one.name, one.id, one.data) for one in listener.heard] == [("bye", None, {"reason": "renew"})]

@@ -90,6 +90,22 @@ def test_one_that_cannot_be_answered_keeps_none_of_the_others(
     assert [len(open_messages(footnote.database, id_)) for id_ in ids] == [1, 0]
 
 
+def test_a_long_conversation_holds_up_nobody(footnote: Footnote, assistant: ScriptedAssistant) -> None:
+    left_open(footnote, *(f"one of many {number}" for number in range(6)))
+
+    async def start(service: Service) -> None:
+        service._answers.total_tokens = 1
+        answering = await answer_unanswered(service)
+        while not assistant.history:
+            await asyncio.sleep(0.001)
+        await service.begin_answer(lambda: assistant.history.append(("asked just now", [])))
+        await answering
+
+    serve(footnote, start)
+    assert [text for text, _ in assistant.history].index("asked just now") < 4
+    assert len(assistant.history) == 7
+
+
 def test_a_server_that_stops_begins_no_more(footnote: Footnote, assistant: ScriptedAssistant) -> None:
     left_open(footnote, "one")
 
