@@ -3,8 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -19,23 +18,14 @@ from bot.answering.llm import LanguageModel, Patience
 from bot.answering.model.circuit_breaker import CircuitBreaker
 from bot.answering.model.guarded_model import GuardedModel
 from bot.answering.model.model_rewriting import ModelRewriter
-from bot.answering.model.model_summarising import ModelSummariser, Spoken
+from bot.answering.model.model_summarising import ModelSummariser
 from bot.answering.model.openai_model import OpenAIModel
 from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import load_ranking_model
-from bot.answering.smalltalk import small_talk
-from bot.assembly_desks import open_desks, open_expectation, open_mailers, patience_of
 from bot.assistant import Assistant
 from bot.errors import ConfigurationError, IndexUnavailable
-from bot.handoff.announcing import Announcer
-from bot.handoff.desks.desk import Desk
-from bot.handoff.escalation import asks_for_person
-from bot.handoff.presence import Presence
-from bot.handoff.summarising import Summariser
-from bot.handoff.summary import Line
-from bot.handoff.switchboard import Switchboard
 from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
 from bot.indexing.active import ActiveGeneration
 from bot.indexing.contents import RULES
@@ -61,19 +51,15 @@ SUMMARY_PROMPTS = ("summary.md", "transcript.md")
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """Everything a command or the server works with."""
+    """Everything that answers: what a command works with."""
 
     settings: Settings
     database: Database
     encoder: Encoder
     index: ActiveGeneration
     assistant: Assistant
-    switchboard: Switchboard
-    desks: tuple[Desk, ...] = ()
-    """Everybody whom the outbox delivers to."""
-    presence: Presence = field(default_factory=Presence)
     language_model: OpenAIModel | None = None
-    summariser: Summariser | None = None
+    model_summariser: ModelSummariser | None = None
 
     def current_generation(self) -> Generation | None:
         """The active generation, or None when there is none yet."""
@@ -123,59 +109,7 @@ def open_footnote(settings: Settings) -> Footnote:
         links_start_with=settings.links_start_with,
         config_hash=config_hash(settings, encoder),
     )
-    handoff = open_handoff(settings, database)
-    return Footnote(
-        settings,
-        database,
-        encoder,
-        index,
-        assistant,
-        handoff.switchboard,
-        handoff.desks,
-        handoff.presence,
-        language_model,
-        open_summariser(database, handoff.switchboard, wording.summariser),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Handoffs:
-    """How a conversation gets to a person: who decides, who is told, and who knows whether the customer watches."""
-
-    switchboard: Switchboard
-    desks: tuple[Desk, ...]
-    presence: Presence
-
-
-def open_handoff(settings: Settings, database: Database) -> Handoffs:
-    """What hands conversations over, with the desks that the settings name. Raises ConfigurationError."""
-    presence = Presence()
-    desks, mailers = open_desks(settings, now), open_mailers(settings, database, now, presence.is_watching)
-    announcer = Announcer(
-        [desk.name for desk in desks],
-        now,
-        settings.links_start_with,
-        expecting=open_expectation(settings, mailers, now),
-        says_nothing=says_nothing,
-        mailers=[desk.name for desk in mailers],
-    )
-    return Handoffs(Switchboard(database, announcer, now, patience_of(settings)), (*desks, *mailers), presence)
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a message holds no need of its own ("talk to a human", "thanks")."""
-    return asks_for_person(text) or small_talk(text) is not None
-
-
-def open_summariser(database: Database, switchboard: Switchboard, model: ModelSummariser | None) -> Summariser | None:
-    """What sums handoffs up, not started; None without a model."""
-    if model is None:
-        return None
-
-    def summarise(lines: Sequence[Line]) -> str | None:
-        return model.summarise([Spoken(line.author, line.text) for line in lines])
-
-    return Summariser(database, switchboard, summarise, says_nothing)
+    return Footnote(settings, database, encoder, index, assistant, language_model, wording.summariser)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.commands",),
     ("bot.web",),
     ("bot.doctor", "bot.terminal"),
-    ("bot.updating",),
+    ("bot.updating", "bot.staffed"),
     ("bot.assembly",),
     ("bot.assembly_desks",),
     ("bot.replaying",),

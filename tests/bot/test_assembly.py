@@ -58,14 +58,6 @@ def test_the_config_hash_follows_what_decides_an_answer(settings: Settings) -> N
     assert config_hash(settings.model_copy(update={"answer_threshold": 0.9}), encoder) != same
 
 
-def test_a_model_sums_handoffs_up_where_there_is_one(settings: Settings) -> None:
-    with_model = {"llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "m"}
-    for changes, has_one in (({}, False), (with_model, True)):
-        footnote = open_footnote(settings.model_copy(update=changes))
-        footnote.close()
-        assert (footnote.summariser is not None) is has_one
-
-
 def test_a_summary_takes_no_place_from_an_answer_and_they_share_a_circuit(settings: Settings) -> None:
     class Failing:
         name = "failing"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.history import said_in
-from bot.assembly import Footnote
 from bot.assistant import CustomerMessage
 from bot.models import Conversation, Message, Speaker
+from bot.staffed import StaffedFootnote
 from bot.storage.turns import last_turns
 from bot.web.console.log import link_target, places
 from bot.web.console.views import says_nothing
@@ -37,7 +37,7 @@ def asked_last(log: Sequence[Message]) -> Message | None:
     return next((entry for entry in reversed(asked) if not says_nothing(entry.text)), asked[-1] if asked else None)
 
 
-def suggest(footnote: Footnote, conversation: Conversation, log: Sequence[Message]) -> Suggestion:
+def suggest(footnote: StaffedFootnote, conversation: Conversation, log: Sequence[Message]) -> Suggestion:
     """A suggestion for the customer's last question. IndexUnavailable, StorageError."""
     asked = asked_last(log)
     if asked is None:
@@ -48,7 +48,7 @@ def suggest(footnote: Footnote, conversation: Conversation, log: Sequence[Messag
     return _composed(footnote, conversation, asked)
 
 
-def _composed(footnote: Footnote, conversation: Conversation, asked: Message) -> Suggestion:
+def _composed(footnote: StaffedFootnote, conversation: Conversation, asked: Message) -> Suggestion:
     """What the bot would say if it need not be sure; where it says nothing to that, the nearest articles."""
     assistant = replace(footnote.assistant, answer_threshold=0.0)
     turns = last_turns(footnote.database, conversation.id, TURNS_READ)

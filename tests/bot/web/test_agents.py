@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
 from bot.signing_in import Visitor, new_agent
+from bot.staffed import StaffedFootnote
 from bot.storage.agents import disable_agent
 from bot.storage.login_links import make_login_link
 from bot.web.agents import (
@@ -63,7 +63,7 @@ def visit(app: FastAPI) -> Iterator[TestClient]:
         yield visit
 
 
-def test_a_route_is_given_its_agent(visit: TestClient, footnote: Footnote) -> None:
+def test_a_route_is_given_its_agent(visit: TestClient, footnote: StaffedFootnote) -> None:
     sign_in(visit, footnote.database, "maria", "María López")
     assert visit.get("/console/who").json() == {"name": "maria", "display_name": "María López"}
     assert visit.post("/console/do").json() == {"done": "maria"}
@@ -85,7 +85,7 @@ def test_without_a_session_a_program_is_told(visit: TestClient, accept: str) -> 
     assert told.json()["error"]["code"] == "sign_in_required"
 
 
-def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: Footnote, clock: HandClock) -> None:
+def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: StaffedFootnote, clock: HandClock) -> None:
     sign_in(visit, footnote.database, "maria")
     assert visit.get("/console/still").json() == {"still": True}
 
@@ -105,7 +105,7 @@ def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: Footnot
 
 
 def test_a_page_that_is_left_open_keeps_no_session(
-    app: FastAPI, visit: TestClient, footnote: Footnote, clock: HandClock
+    app: FastAPI, visit: TestClient, footnote: StaffedFootnote, clock: HandClock
 ) -> None:
     put_door(app, footnote.database, clock)
     token = begin_link_session(footnote, clock)
@@ -117,7 +117,7 @@ def test_a_page_that_is_left_open_keeps_no_session(
     assert visit.get("/console/watch").status_code == 401
 
 
-def begin_link_session(footnote: Footnote, clock: HandClock) -> str:
+def begin_link_session(footnote: StaffedFootnote, clock: HandClock) -> str:
     new_agent(footnote.database, "maria", None, clock.now)
     link = make_login_link(footnote.database, "maria", clock.now)
     return signing_in(footnote.database, clock).with_link(link, Visitor("127.0.0.1")).token
@@ -140,7 +140,7 @@ def called_for(dependant: Dependant) -> set[object]:
     return {dependant.call}.union(*map(called_for, dependant.dependencies))
 
 
-def test_few_passwords_are_checked_at_once(app: FastAPI, visit: TestClient, footnote: Footnote) -> None:
+def test_few_passwords_are_checked_at_once(app: FastAPI, visit: TestClient, footnote: StaffedFootnote) -> None:
     entrance = Entrance(put_door(app, footnote.database, HandClock()))
     inside, most = 0, 0
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from anyio import to_thread
 
-from bot.assembly import Footnote, now
+from bot.assembly import now
 from bot.assembly_desks import patience_of
 from bot.handoff.announcing import Announcer
 from bot.handoff.desks.desk import Thread
 from bot.handoff.summarising import Summariser
 from bot.handoff.switchboard import Switchboard
 from bot.models import CustomerContext, Owner
+from bot.staffed import StaffedFootnote
 from bot.storage.conversations import start_conversation
 from bot.storage.outbox import OutgoingEvent
 from bot.storage.ownership import ownership_of
@@ -35,7 +36,7 @@ class TakingDesk:
         self.taken.append(event.type)
 
 
-def switchboard_of(footnote: Footnote, desk: TakingDesk, **patience: float) -> Switchboard:
+def switchboard_of(footnote: StaffedFootnote, desk: TakingDesk, **patience: float) -> Switchboard:
     settings = footnote.settings.model_copy(update=patience)
     return Switchboard(footnote.database, Announcer([desk.name], now), now, patience_of(settings))
 
@@ -47,11 +48,11 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def conversation(footnote: Footnote) -> str:
+def conversation(footnote: StaffedFootnote) -> str:
     return start_conversation(footnote.database, SITE, CustomerContext(), datetime.now(UTC))[0].id
 
 
-def test_what_happens_is_delivered_at_once(footnote: Footnote) -> None:
+def test_what_happens_is_delivered_at_once(footnote: StaffedFootnote) -> None:
     desk = TakingDesk()
     switchboard = switchboard_of(footnote, desk)
 
@@ -66,7 +67,7 @@ def test_what_happens_is_delivered_at_once(footnote: Footnote) -> None:
     assert asyncio.run(play()) < 0.9, "it was found by looking, not told of"
 
 
-def test_waits_end_by_themselves(footnote: Footnote) -> None:
+def test_waits_end_by_themselves(footnote: StaffedFootnote) -> None:
     desk = TakingDesk()
     switchboard = switchboard_of(footnote, desk, bot_patience_seconds=0.001)
     id_ = conversation(footnote)
@@ -81,7 +82,7 @@ def test_waits_end_by_themselves(footnote: Footnote) -> None:
     asyncio.run(play())
 
 
-def test_a_desk_that_hangs_does_not_hold_up_the_end(footnote: Footnote) -> None:
+def test_a_desk_that_hangs_does_not_hold_up_the_end(footnote: StaffedFootnote) -> None:
     desk = TakingDesk()
     desk.gate.clear()
     switchboard = switchboard_of(footnote, desk)
@@ -103,7 +104,7 @@ def test_a_desk_that_hangs_does_not_hold_up_the_end(footnote: Footnote) -> None:
                 thread.join(20)
 
 
-def test_a_handoff_is_summed_up_after_it_was_delivered_and_the_end_does_not_wait(footnote: Footnote) -> None:
+def test_a_handoff_is_summed_up_after_it_was_delivered_and_the_end_does_not_wait(footnote: StaffedFootnote) -> None:
     desk = TakingDesk()
     switchboard = switchboard_of(footnote, desk)
     gate = threading.Event()

@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.assembly import Footnote
 from bot.errors import StorageError
 from bot.handoff.switchboard import NotYourTurn, Switchboard
 from bot.models import Ownership, Speaker, Turn
+from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.storage.messages import whole_log
 from bot.web import live, live_events
@@ -48,7 +48,7 @@ class Place:
     """A served application, and the conversations in it."""
 
     app: FastAPI
-    footnote: Footnote
+    footnote: StaffedFootnote
     address: str
     server: Server
     switchboard: Switchboard
@@ -91,7 +91,7 @@ class Customer:
 
 
 @pytest.fixture
-def place(app: FastAPI, footnote: Footnote) -> Iterator[Place]:
+def place(app: FastAPI, footnote: StaffedFootnote) -> Iterator[Place]:
     @app.get("/agents/{conversation_id}")
     async def follow_as_agent(conversation_id: str, request: Request) -> Response:
         state = request.app.state
