@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -18,20 +18,14 @@ from bot.answering.llm import LanguageModel, Patience
 from bot.answering.model.circuit_breaker import CircuitBreaker
 from bot.answering.model.guarded_model import GuardedModel
 from bot.answering.model.model_rewriting import ModelRewriter
+from bot.answering.model.model_summarising import ModelSummariser
 from bot.answering.model.openai_model import OpenAIModel
 from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import load_ranking_model
-from bot.answering.smalltalk import small_talk
-from bot.assembly_desks import open_desks, open_expectation, open_mailers, patience_of
 from bot.assistant import Assistant
 from bot.errors import ConfigurationError, IndexUnavailable
-from bot.handoff.announcing import Announcer
-from bot.handoff.desks.desk import Desk
-from bot.handoff.escalation import asks_for_person
-from bot.handoff.presence import Presence
-from bot.handoff.switchboard import Switchboard
 from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
 from bot.indexing.active import ActiveGeneration
 from bot.indexing.contents import RULES
@@ -51,22 +45,21 @@ from prompts.budget import TokenBudget, unpack_ranks
 from prompts.templates import names, render, source
 
 QUESTIONS_AT_ONCE = 8
+SUMMARY_PROMPTS = ("summary.md", "transcript.md")
+"""What no answer depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """Everything a command or the server works with."""
+    """Everything that answers: what a command works with."""
 
     settings: Settings
     database: Database
     encoder: Encoder
     index: ActiveGeneration
     assistant: Assistant
-    switchboard: Switchboard
-    desks: tuple[Desk, ...] = ()
-    """Everybody whom the outbox delivers to."""
-    presence: Presence = field(default_factory=Presence)
     language_model: OpenAIModel | None = None
+    model_summariser: ModelSummariser | None = None
 
     def current_generation(self) -> Generation | None:
         """The active generation, or None when there is none yet."""
@@ -116,50 +109,16 @@ def open_footnote(settings: Settings) -> Footnote:
         links_start_with=settings.links_start_with,
         config_hash=config_hash(settings, encoder),
     )
-    handoff = open_handoff(settings, database)
-    return Footnote(
-        settings,
-        database,
-        encoder,
-        index,
-        assistant,
-        handoff.switchboard,
-        handoff.desks,
-        handoff.presence,
-        language_model,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Handoffs:
-    """How a conversation gets to a person: who decides, who is told, and who knows whether the customer watches."""
-
-    switchboard: Switchboard
-    desks: tuple[Desk, ...]
-    presence: Presence
-
-
-def open_handoff(settings: Settings, database: Database) -> Handoffs:
-    """What hands conversations over, with the desks that the settings name. Raises ConfigurationError."""
-    presence = Presence()
-    desks, mailers = open_desks(settings, now), open_mailers(settings, database, now, presence.is_watching)
-    announcer = Announcer(
-        [desk.name for desk in desks],
-        now,
-        settings.links_start_with,
-        expecting=open_expectation(settings, mailers, now),
-        says_nothing=lambda text: asks_for_person(text) or small_talk(text) is not None,
-        mailers=[desk.name for desk in mailers],
-    )
-    return Handoffs(Switchboard(database, announcer, now, patience_of(settings)), (*desks, *mailers), presence)
+    return Footnote(settings, database, encoder, index, assistant, language_model, wording.summariser)
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Who words answers, and who words follow-ups (None: only rules do)."""
+    """Who words answers, who words follow-ups (None: only rules do), and who words summaries (None: nobody)."""
 
     composer: Composer
     rewriter: ModelRewriter | None
+    summariser: ModelSummariser | None
 
 
 def now() -> datetime:
@@ -183,10 +142,13 @@ def open_language_model(settings: Settings) -> OpenAIModel | None:
 
 
 def open_wording(settings: Settings, model: LanguageModel | None, encoder: Encoder) -> Wording:
-    """Quotes alone, or a language model's words where they hold; both of its uses share its places and its circuit."""
+    """Quotes alone, or a language model's words where they hold. All its uses share its circuit, and those that a
+    customer waits for its places: a summary has one of its own, so that no answer goes without a model for it."""
     if model is None:
-        return Wording(ExtractiveComposer(render), None)
-    guarded = GuardedModel(model, CircuitBreaker(time.monotonic), settings.llm_at_once)
+        return Wording(ExtractiveComposer(render), None, None)
+    breaker = CircuitBreaker(time.monotonic)
+    guarded = GuardedModel(model, breaker, settings.llm_at_once)
+    patience = Patience(first_token=settings.llm_first_token_seconds, total=settings.llm_total_seconds)
     count = TokenBudget(settings.ranks_folder).count
     composer = ModelComposer(
         extractive=ExtractiveComposer(render),
@@ -195,9 +157,16 @@ def open_wording(settings: Settings, model: LanguageModel | None, encoder: Encod
         count_tokens=count,
         prompt_tokens=settings.llm_prompt_tokens,
         answer_tokens=settings.llm_answer_tokens,
-        patience=Patience(first_token=settings.llm_first_token_seconds, total=settings.llm_total_seconds),
+        patience=patience,
     )
-    return Wording(composer, ModelRewriter(llm=guarded, count_tokens=count, prompt_tokens=settings.llm_prompt_tokens))
+    rewriter = ModelRewriter(llm=guarded, count_tokens=count, prompt_tokens=settings.llm_prompt_tokens)
+    summariser = ModelSummariser(
+        llm=GuardedModel(model, breaker, at_once=1),
+        count_tokens=count,
+        prompt_tokens=settings.llm_prompt_tokens,
+        patience=patience,
+    )
+    return Wording(composer, rewriter, summariser)
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -229,7 +198,7 @@ def config_hash(settings: Settings, encoder: Encoder) -> str:
     if settings.llm_base_url is not None:
         decides["language_model"] = {
             "name": settings.llm_model,
-            "prompts": [source(name) for name in names() if name.endswith(".md")],
+            "prompts": [source(name) for name in names() if name.endswith(".md") and name not in SUMMARY_PROMPTS],
             "tokens": [settings.llm_prompt_tokens, settings.llm_answer_tokens],
             "support": load_support_model().provenance,
         }

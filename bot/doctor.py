@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.assembly import Footnote, open_footnote, open_topic_model
+from bot.assembly import Footnote, open_topic_model
 from bot.assembly_desks import open_desks
 from bot.errors import FootnoteError
 from bot.settings import Settings, unknown_variables
+from bot.staffed import open_staffed
 from bot.storage.delivery_reports import DeskReport, desk_reports
 from bot.storage.generations import active_generation
 from bot.storage.quarantine import quarantined
@@ -46,7 +47,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
     """Every check, in the order in which a person would mend things."""
     findings = [Finding(Severity.WARNING, sentence, "footnote settings") for sentence in unknown_variables()]
     try:
-        footnote = open_footnote(settings)
+        footnote = open_staffed(settings)
     except FootnoteError as error:
         return (*findings, Finding(Severity.FAILURE, str(error)))
     except PromptError as error:

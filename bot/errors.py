@@ -13,6 +13,7 @@ FootnoteError                 exit code 1 of a command; `code` and `status` of a
     ├── EmptyMessage
     ├── MessageTooLong
     ├── NotYourTurn           somebody else has the conversation, or nobody does
+    ├── MessageChanged        a message came again under its id, in other words
     ├── SignInRequired        the console wants an agent who is signed in
     ├── SignInFailed          no such name and password, or no such one-time login
     ├── TooManySignIns        too many wrong tries; the next one may come later
@@ -121,6 +122,18 @@ class NotYourTurn(RequestRefused):
 
     code = "not_your_turn"
     status = 409
+
+
+class MessageChanged(RequestRefused):
+    """A message came a second time under its id, in other words."""
+
+    code = "message_changed"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This message was sent already, in other words: see what the customer has, then send the rest again."
+        )
 
 
 class SignInRequired(RequestRefused):

@@ -3,14 +3,27 @@
 from dataclasses import replace
 
 from bot.answering.history import said_in
+from bot.answering.smalltalk import SmallTalk, small_talk
 from bot.assistant import Assistant, CustomerMessage, Outcome, stored_message
+from bot.handoff.contact_in_message import contact_in
 from bot.handoff.ownership import BOT_SPEAKS, Bot, may_send
 from bot.handoff.switchboard import Switchboard
-from bot.models import Conversation, Effect, Handoff, HandoffReason, Message, Owner, Ownership, Speaker, Turn
+from bot.models import (
+    Conversation,
+    Effect,
+    Handoff,
+    HandoffReason,
+    Message,
+    Notice,
+    Owner,
+    Ownership,
+    Speaker,
+    Turn,
+)
 from bot.safety.message_ids import storable_id
 from bot.storage.conversations import conversation_of
 from bot.storage.database import Database
-from bot.storage.messages import open_messages
+from bot.storage.messages import MOST_READ, open_messages
 from bot.storage.ownership import Happening, ownership_of, with_open_messages
 from bot.storage.turns import Sent, Worded, last_turns
 from bot.wire import reply_to_json
@@ -64,19 +77,27 @@ def answer_message(
         read or stored_message(stored.text), conversation.context, said_in(before), [turn.id for turn in before]
     )
     calls = outcome.reply.reason if isinstance(outcome.reply, Handoff) else None
-    worded = _worded_for(calls, switchboard.expectation(conversation.id)) if calls else None
+    worded: Worded | None = None
+    if calls or (begun.owner is Owner.QUEUED and isinstance(outcome.reply, Notice)):
+        expected = switchboard.expectation(conversation.id)
+        address = _address_noted(database, stored) if begun.owner is Owner.QUEUED and calls not in _ADVISES else None
+        worded = _worded_for(calls, expected) if calls and not address else _worded_while_waiting(expected, address)
     return switchboard.send(_turn(stored, outcome), begun, calls, worded)
 
 
 def answer_open_messages(
-    assistant: Assistant, switchboard: Switchboard, database: Database, conversation_id: str
+    assistant: Assistant,
+    switchboard: Switchboard,
+    database: Database,
+    conversation_id: str,
+    most: int = MOST_READ,
 ) -> tuple[Sent, ...]:
-    """Answer what nobody has answered, first to last, for as long as the bot may speak: after a return, or after a
-    crash. Raises ConversationNotFound and IndexUnavailable."""
+    """Answer what nobody has answered, first to last, at most `most`, for as long as the bot may speak: after a return,
+    or after a crash. Raises ConversationNotFound and IndexUnavailable."""
     with database.read() as connection:
         conversation = conversation_of(connection, conversation_id)
     sent: list[Sent] = []
-    for message in open_messages(database, conversation_id):
+    for message in open_messages(database, conversation_id, most):
         now = ownership_of(database, conversation_id)
         if not may_send(Bot(now.tenure), now):
             break
@@ -124,5 +145,30 @@ def _worded_for(calls: HandoffReason, expected: str) -> Worded:
         elif calls not in _ADVISES:
             text = render("replies/called_already.txt", unsure=calls is HandoffReason.LOW_CONFIDENCE)
         return replace(turn, reply={**(turn.reply or {}), "text": text})
+
+    return worded
+
+
+def _address_noted(database: Database, message: Message) -> str | None:
+    """The e-mail address that the message gives to be reached at, if it was stored as that."""
+    if (address := contact_in(message.text)) is None:
+        return None
+    with database.read() as connection:
+        return address if conversation_of(connection, message.conversation_id).contact == address else None
+
+
+def _worded_while_waiting(expected: str, address: str | None) -> Worded:
+    """The words for what holds no question ("hello?", "thanks", an e-mail address): whoever waits for a person is not
+    greeted anew, and not invited to ask for one."""
+
+    def worded(turn: Turn, state: Ownership) -> Turn:
+        if state.owner is not Owner.QUEUED:
+            return turn
+        if address is not None:
+            text = render("replies/contact_noted.txt", address=address, expectation=expected)
+        else:
+            thanked = small_talk(turn.question) is SmallTalk.THANKS
+            text = render("replies/waiting.txt", thanked=thanked, expectation="" if thanked else expected)
+        return replace(turn, reply={**(turn.reply or {}), "text": text.strip()})
 
     return worded

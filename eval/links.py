@@ -21,6 +21,7 @@ from bot.errors import FootnoteError
 from bot.indexing.progress import IndexProgress
 from bot.models import Answer, Citation, CustomerContext
 from bot.settings import Settings
+from bot.staffed import staffed
 from bot.updating import build
 from bot.web.app import create_app
 from eval.cases import json_rows
@@ -154,7 +155,7 @@ def measure_links(
         if not public:
             raise DatasetError(f"There is no public article at {location} whose links could be measured.")
         report = LinkReport(name)
-        with capture_logs(), TestClient(create_app(own, footnote)) as client:  # a line for each page is for servers
+        with capture_logs(), TestClient(create_app(own, staffed(footnote))) as client:  # no line for each page
             pages = PublishedPages(client)
             _judge_units(report, public, pages, own.links_start_with, progress)
             asked = [article.title for article in public] if questions is None else questions

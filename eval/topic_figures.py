@@ -1,6 +1,10 @@
 """Whether a person is called when one is needed, by the phrases and by the model of topics beside them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.handoff.escalation import Decision, decide_after_search, decide_before_search
 from bot.handoff.policy import load_policy
@@ -17,7 +21,6 @@ from eval.escalation import (
     policy_cases,
 )
 from eval.ordinary_questions import own_cases, public_cases
-from eval.recalling import RecallingEncoder
 from eval.topic_lessons import INTENTS, encoded
 
 
@@ -32,22 +35,23 @@ def measure_topics(
     if shared:
         cases += intent_cases(shared / INTENTS)
     texts = list(dict.fromkeys(piece for case in cases for piece in pieces_of(case.text)))
-    recalling = RecallingEncoder(encoder, len(texts))
+    vectors: dict[str, NDArray[np.float32]] = {}
     if model.fits(encoder.identity):
-        encoded(texts, recalling, progress)
+        vectors = dict(zip(texts, encoded(texts, encoder, progress), strict=True))
     return measure_escalation(
-        shared / INTENTS if shared else None, decide=deciding(recalling, model), questions=questions
+        shared / INTENTS if shared else None, decide=deciding(vectors, model), questions=questions
     )
 
 
-def deciding(encoder: Encoder, model: TopicModel) -> Decide:
-    """What is decided of the first message of a conversation, by the phrases and, where it fits, by the model."""
+def deciding(vectors: Mapping[str, NDArray[np.float32]], model: TopicModel) -> Decide:
+    """What is decided of the first message of a conversation, by the phrases and by the model, where there are
+    `vectors` of the message's pieces."""
     wording = load_policy().wording
 
     def decide(text: str) -> Decision | None:
         pieces = pieces_of(text)
-        vectors = encoder.encode_queries(pieces).vectors if model.fits(encoder.identity) else None
-        guesses = () if vectors is None else model.guesses(pieces, vectors, wording)
+        read = np.array([vectors[piece] for piece in pieces]) if vectors else None
+        guesses = () if read is None else model.guesses(pieces, read, wording)
         return decide_before_search(text, ()) or decide_after_search(0.0, 0.0, guesses)
 
     return decide

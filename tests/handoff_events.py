@@ -58,6 +58,10 @@ def reached(number: int, email: str | None, note: str = "") -> OutgoingEvent:
     return _event(number, "handoff.contact", {"end_user": {"email": email, "verified": False}, "note": note})
 
 
+def summed_up(number: int, summary: str = "A withdrawal is stuck.") -> OutgoingEvent:
+    return _event(number, "handoff.summary", {"summary": summary})
+
+
 def _event(number: int, kind: str, data: dict[str, Any]) -> OutgoingEvent:
     return OutgoingEvent(id=f"evt_{number:032x}", type=kind, conversation_id=CONVERSATION, data=data, occurred_at=NOW)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import Footnote, open_footnote
 from bot.settings import Settings
+from bot.staffed import StaffedFootnote, open_staffed
 from bot.web.app import create_app
 from bot.web.server import listening_socket, server_for
 from embeddings.encoders import Encoder
@@ -17,10 +17,10 @@ from embeddings.encoders import Encoder
 
 @dataclass(frozen=True)
 class Site:
-    """A server that runs, and the Footnote that it serves."""
+    """A server that runs, and the StaffedFootnote that it serves."""
 
     address: str
-    footnote: Footnote
+    footnote: StaffedFootnote
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def serving(data_dir: Path, encoder: Encoder) -> Iterator[Site]:
     settings = Settings.model_construct(data_dir=data_dir, port=listener.getsockname()[1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.assembly.open_encoder", lambda _: encoder)
-        footnote = open_footnote(settings)
+        footnote = open_staffed(settings)
     server = server_for(create_app(settings, footnote))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.commands",),
     ("bot.web",),
     ("bot.doctor", "bot.terminal"),
-    ("bot.updating",),
+    ("bot.updating", "bot.staffed"),
     ("bot.assembly",),
     ("bot.assembly_desks",),
     ("bot.replaying",),
@@ -38,6 +38,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 SAME_FLOOR_ALLOWED = {("bot.settings", "bot.errors")}
 PURE = (
     "bot/answering/actions.py",
+    "bot/answering/checking/attested.py",
     "bot/answering/checking/binding.py",
     "bot/answering/checking/claims.py",
     "bot/answering/checking/lexemes.py",
@@ -75,6 +76,7 @@ PURE = (
     "bot/answering/model/injections.py",
     "bot/answering/model/judgements.py",
     "bot/answering/model/model_prompts.py",
+    "bot/answering/model/model_summarising.py",
     "bot/answering/model/model_text.py",
     "bot/answering/model/quoting.py",
     "bot/answering/model_composing.py",

@@ -98,6 +98,8 @@ def _print_login(settings: Settings, database: Database, name: str, as_json: boo
         f"One-time login for {name}, valid for {minutes} minutes. It opens the console once, for whoever has it:"
     )
     typer.echo(url)
+    if settings.public_url is None:
+        typer.echo("If the server was started with --port, put that number into the address.", err=True)
 
 
 def _print_state(name: str, state: str, changed: bool, as_json: bool) -> None:

@@ -63,11 +63,11 @@ def judged(url: str, own_hosts: Collection[str] = (), resolve: Resolve = system_
     Only https, port 443 and public addresses. A host in `own_hosts` (`desk.internal` or `desk.internal:8080`) may also
     have http, another port and a private or loopback address, but no link-local or metadata one.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise AddressRefused("The port of the address is no number from 0 to 65535.") from error
+        raise AddressRefused("The host or the port of the address is written in no way that is known.") from error
     host = (parts.hostname or "").lower()
     if not host or parts.scheme not in ("http", "https") or "@" in parts.netloc:
         raise AddressRefused("An address must be https://, name a host and hold no user and password.")

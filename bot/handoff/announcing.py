@@ -6,11 +6,11 @@ told itself.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.handoff.contact_in_message import contact_in
-from bot.handoff.desks.desk import CONTACT, ENDED, MESSAGE, REMINDER, REQUESTED, part
+from bot.handoff.desks.desk import CONTACT, ENDED, MESSAGE, REMINDER, REQUESTED, SUMMARY, part
 from bot.handoff.escalation import asks_for_person
 from bot.handoff.expectation import Expectation, acknowledgement, briefing_of, expectation_text, still_waiting
 from bot.handoff.summary import MOST_LINES, Circumstances, briefing, end_user, lines_of_log
@@ -29,6 +29,10 @@ Expecting = Callable[[str, Transaction], Expectation | None]
 """What the customer of a conversation, by its id, may expect of the person who is called; None when nobody knows."""
 HANDOFF = "handoff"
 """What is remembered of a desk: the number of the handoff that it was told of last."""
+
+MAIL_AFTER = timedelta(minutes=2)
+"""When it is decided whether an agent's message is mailed: by then the stream of a customer who has gone has ended
+(bot/web/live_events.py), so that it is known whether they are there."""
 
 _WITH_PEOPLE = frozenset({Owner.QUEUED, Owner.HUMAN})
 _RECEIPTS_READ = 20
@@ -74,7 +78,8 @@ class Announcer:
                 self._tell(connection, happening, kind, data, source)
         for entry in happening.entries if self._mailers else ():
             if entry.shown and entry.speaker is Speaker.AGENT:
-                self._send(connection, happening, MESSAGE, _said(connection, entry, source), self._mailers)
+                said = _said(connection, entry, source)
+                self._send(connection, happening, MESSAGE, said, self._mailers, after=MAIL_AFTER)
         if heard:
             self.contact(connection, happening)
 
@@ -85,25 +90,34 @@ class Announcer:
             data = {"end_user": end_user(known.contact, known.identity), "note": known.note}
             self._tell(connection, happening, CONTACT, data, None)
 
+    def summary(self, connection: Transaction, happening: Happening, summary: str) -> None:
+        """Tells the desks that know of the handoff what a language model says it is about."""
+        self._tell(connection, happening, SUMMARY, {"summary": summary}, None)
+
     def expectation(self, database: Database, conversation_id: str) -> str:
         """What to expect, for the end of a reply of the bot's that calls a person; empty when nobody knows."""
         with database.read() as connection:
             expected = self._expecting(conversation_id, connection)
         return "" if expected is None else expectation_text(expected)
 
-    def notices(self, database: Database, conversation_id: str, contact_given: bool = False) -> Mapping[Effect, str]:
+    def notices(
+        self, database: Database, conversation_id: str, *, contact_given: bool = False, unhelpful: bool = False
+    ) -> Mapping[Effect, str]:
         """The sentences for the customer, by effect, if a person is called now, or nobody has come for a while.
-        `contact_given`: the customer does so at the same time."""
+        `contact_given`: the customer does so at the same time; `unhelpful`: thumbs down call the person."""
         with database.read() as connection:
             expected = self._expecting(conversation_id, connection)
         if expected is None:
             return {
-                Effect.ACKNOWLEDGE: render("replies/acknowledge.txt", expectation="").strip(),
+                Effect.ACKNOWLEDGE: acknowledgement(None, unhelpful=unhelpful),
                 Effect.STILL_WAITING: render("replies/still_waiting.txt", open_now=True, expectation="").strip(),
             }
         if contact_given:
             expected = replace(expected, contact_known=True)
-        return {Effect.ACKNOWLEDGE: acknowledgement(expected), Effect.STILL_WAITING: still_waiting(expected)}
+        return {
+            Effect.ACKNOWLEDGE: acknowledgement(expected, unhelpful=unhelpful),
+            Effect.STILL_WAITING: still_waiting(expected),
+        }
 
     def _contact_heard(self, connection: Transaction, happening: Happening) -> bool:
         """Whether the customer has just written an e-mail address after being asked for one; it is stored then."""
@@ -153,12 +167,18 @@ class Announcer:
         self._send(connection, happening, kind, data, told)
 
     def _send(
-        self, connection: Transaction, happening: Happening, kind: str, data: Mapping[str, Any], desks: Iterable[str]
+        self,
+        connection: Transaction,
+        happening: Happening,
+        kind: str,
+        data: Mapping[str, Any],
+        desks: Iterable[str],
+        after: timedelta = timedelta(),
     ) -> None:
         now = self._clock()
         id_ = happening.conversation_id
         event = OutgoingEvent(id=new_event_id(), type=kind, conversation_id=id_, data=data, occurred_at=now)
-        enqueue(connection, event, desks, now)
+        enqueue(connection, event, desks, now + after)
 
     def _remember(self, connection: Transaction, happening: Happening, desks: Iterable[str]) -> None:
         for desk in desks:

@@ -21,7 +21,8 @@ class ContactRefused(RequestRefused):
 
 def checked_email(text: str) -> str:
     """The address in `text`, its domain in small letters and in Punycode. ContactRefused with a sentence for whoever
-    typed it. Takes dot-atoms only: no quoted local part, no comment, no address literal, no list."""
+    typed it. Takes dot-atoms only: no quoted local part, no comment, no address literal, no list, and no "=?": mail
+    programs read what follows as an encoded word (RFC 2047), which may hold another address, or a line of its own."""
     address = text.strip()
     if not address:
         raise ContactRefused("Please give an e-mail address, such as name@example.com.")
@@ -34,6 +35,7 @@ def checked_email(text: str) -> str:
         at
         and len(local) <= LONGEST_LOCAL
         and _LOCAL.fullmatch(local)
+        and "=?" not in local
         and len(labels) > 1
         and all(_LABEL.fullmatch(label) for label in labels)
         and _LAST_LABEL.fullmatch(labels[-1])

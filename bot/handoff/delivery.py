@@ -149,6 +149,9 @@ class Courier:
             except StorageError as error:
                 _log.error("The outbox cannot be read or written: %s", error)
                 busy = False
+            except Exception:  # noqa: BLE001 - whatever it is, a desk without its thread would get nothing any more
+                _log.exception("Delivering to %s stumbled; it goes on in a moment", name)
+                busy = False
             if not busy:
                 lane.news.wait(self._poll_seconds)
 

@@ -81,9 +81,11 @@ def expectation_text(expectation: Expectation) -> str:
     return _text(expectation, overdue=False)
 
 
-def acknowledgement(expectation: Expectation) -> str:
-    """That a person has been called, and what to expect: for a call that no reply of the bot's speaks of."""
-    return render("replies/acknowledge.txt", expectation=expectation_text(expectation))
+def acknowledgement(expectation: Expectation | None, *, unhelpful: bool = False) -> str:
+    """That a person has been called, and what to expect if that is known: for a call that no reply of the bot's speaks
+    of. `unhelpful`: the customer found the bot's replies so."""
+    told = "" if expectation is None else expectation_text(expectation)
+    return render("replies/acknowledge.txt", unhelpful=unhelpful, expectation=told).strip()
 
 
 def still_waiting(expectation: Expectation) -> str:

@@ -20,6 +20,8 @@ MOST_CHARACTERS = 20_000
 LONGEST_LINE = 4000
 SUMMARY_CHARACTERS = 320
 SUMMARY_SENTENCES = 3
+SENTENCES_READ = 300
+"""Of what the customer said, the last so many: a briefing is made while nobody else can write."""
 CONSOLE_PATH = "/console/conversations/"
 SAID = {
     HandoffReason.USER_REQUEST: "The customer asked for a person.",
@@ -28,7 +30,7 @@ SAID = {
     HandoffReason.SECRET_SEEN: "The customer sent a secret, which was masked.",
     HandoffReason.LOOP: "The same need stayed unanswered twice.",
     HandoffReason.NEGATIVE_FEEDBACK: "The customer found the answers unhelpful.",
-    HandoffReason.POLICY: "A rule of this help center asks for a person.",
+    HandoffReason.POLICY: "An agent took over, the bot gave no answer in time, or a rule asks for a person.",
 }
 _WORD = re.compile(r"\w+")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -90,19 +92,19 @@ def briefing(
     lines: Sequence[Line],
     circumstances: Circumstances,
     says_nothing: Callable[[str], bool] = lambda _: False,
-    summary: str | None = None,
 ) -> dict[str, Any]:
     """The data of a `handoff.requested` event, as JSON values.
 
     `says_nothing` tells messages that hold no need of their own ("talk to a human", "thanks"): they are neither the
-    last question nor in the summary, unless there is nothing else. `summary` is a language model's, where one wrote it.
+    last question nor in the summary, unless there is nothing else. A language model's summary comes later, by an event
+    of its own (bot/handoff/summarising.py).
     """
-    said = [line.text for line in lines if line.author == "customer" and line.text.strip()]
+    said = [line.text for line in _last([each for each in lines if each.author == "customer" and each.text.strip()])]
     needs = [text for text in said if not says_nothing(text)] or said
     known = circumstances
     return {
         "reason": {"code": known.reason.value, "text": SAID[known.reason]},
-        "summary": summary if summary is not None else short_summary(needs, says_nothing),
+        "summary": short_summary(needs, says_nothing),
         "last_question": needs[-1] if needs else "",
         "transcript": [_line(line) for line in _last(lines)],
         "tried": tried(lines),
@@ -136,9 +138,11 @@ def short_summary(messages: Sequence[str], says_nothing: Callable[[str], bool] =
     """At most three sentences of the messages, in the order said, in at most 320 characters.
 
     Sentences are chosen by the words that recur among them, each word counting once (SumBasic: Nenkova and Vanderwende
-    2005); what was said first wins a tie. A first sentence that is too long by itself is cut at a word, with "…".
+    2005); what was said first wins a tie. A first sentence that is too long by itself is cut at a word, with "…". Of a
+    long conversation only the end is read.
     """
-    sentences = list(dict.fromkeys(sentence for text in messages for sentence in _sentences(text)))
+    recent = _last_texts(messages)
+    sentences = list(dict.fromkeys(sentence for text in recent for sentence in _sentences(text)))[-SENTENCES_READ:]
     telling = [sentence for sentence in sentences if not says_nothing(sentence)] or sentences
     words = {sentence: _words(sentence) for sentence in telling}
     counts = Counter(word for each in words.values() for word in each)
@@ -197,15 +201,18 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _last(lines: Sequence[Line]) -> list[Line]:
-    room = MOST_CHARACTERS
-    kept: list[Line] = []
-    for line in reversed(lines[-MOST_LINES:]):
-        room -= len(_shortened(line.text))
+def _last(lines: Sequence[Line]) -> Sequence[Line]:
+    return lines[-len(kept) :] if (kept := _last_texts([line.text for line in lines])) else ()
+
+
+def _last_texts(texts: Sequence[str]) -> Sequence[str]:
+    room, kept = MOST_CHARACTERS, 0
+    for text in reversed(texts[-MOST_LINES:]):
+        room -= min(len(text), LONGEST_LINE)
         if room < 0 and kept:
             break
-        kept.append(line)
-    return kept[::-1]
+        kept += 1
+    return texts[len(texts) - kept :]
 
 
 def _shortened(text: str) -> str:

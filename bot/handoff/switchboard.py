@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import EmptyMessage, NotYourTurn, StorageError
+from bot.errors import EmptyMessage, MessageChanged, NotYourTurn, StorageError
 from bot.handoff import ownership_events as events
 from bot.handoff.announcing import Announcer
 from bot.handoff.contacts import checked_email
@@ -19,10 +19,11 @@ from bot.handoff.escalation import after_feedback
 from bot.handoff.ownership import transition
 from bot.models import Effect, HandoffReason, Ownership, Speaker, Step, Turn
 from bot.safety.redaction import redact
-from bot.storage.conversations import note_contact
+from bot.storage.conversations import conversation_of, note_contact
 from bot.storage.database import Database, Transaction
 from bot.storage.feedback import rate_reply
-from bot.storage.ownership import Decide, Happening, Patience, Saying, act, overdue
+from bot.storage.handoffs import keep_summary
+from bot.storage.ownership import Decide, Happening, Patience, Saying, act, locked_ownership, overdue
 from bot.storage.turns import Received, Sent, Worded, receive_message, send_reply
 
 Listener = Callable[[Happening], None]
@@ -84,7 +85,7 @@ class Switchboard:
 
     def call_person(self, conversation_id: str, contact: str | None = None, note: str | None = None) -> Happening:
         """The customer asks for a person by the button. A contact or a note is stored, and told to whoever has been
-        called already. ContactRefused for a contact that is no e-mail address."""
+        called already, once. ContactRefused for a contact that is no e-mail address."""
         now = self._clock()
         address = checked_email(contact) if contact and contact.strip() else None
         words = redact(note).text if note and note.strip() else None
@@ -95,9 +96,10 @@ class Switchboard:
             return Step(state) if told and step.refusal else step
 
         def also(connection: Transaction, happening: Happening) -> None:
+            known = conversation_of(connection, conversation_id)
             note_contact(connection, conversation_id, address, words)
             self._announcer.also(connection, happening)
-            if told:
+            if address not in (None, known.contact) or words not in (None, known.note):
                 self._announcer.contact(connection, happening)
 
         notices = self._announcer.notices(self._database, conversation_id, contact_given=address is not None)
@@ -112,7 +114,7 @@ class Switchboard:
             step = transition(state, events.HandoffAsked(now, called.reason)) if called and not up else None
             return None if step is None or step.refusal else step
 
-        notices = {} if up else self._announcer.notices(self._database, conversation_id)
+        notices = {} if up else self._announcer.notices(self._database, conversation_id, unhelpful=True)
         words = redact(comment or "").text.strip()
         also = self._announcer.also
         done = rate_reply(self._database, conversation_id, message_id, up, words, now, decide, notices, also)
@@ -131,11 +133,15 @@ class Switchboard:
         return self._act(conversation_id, events.Returned(self._clock(), agent))
 
     def say(self, conversation_id: str, agent: str, text: str, client_message_id: str) -> Happening:
-        """An agent writes to the customer; once for each `client_message_id`. EmptyMessage."""
+        """An agent writes to the customer; once for each `client_message_id`. EmptyMessage; MessageChanged when other
+        words came under that id, so that none are lost unseen."""
         if not text.strip():
             raise EmptyMessage("The message is empty; write what the customer is to read.")
         saying = Saying(speaker=Speaker.AGENT, text=text, source_id=client_message_id, author=agent)
-        return self._act(conversation_id, events.AgentWrote(self._clock(), agent), saying)
+        done = self._act(conversation_id, events.AgentWrote(self._clock(), agent), saying)
+        if done.repeated and any(entry.text != text for entry in done.entries):
+            raise MessageChanged
+        return done
 
     def close(self, conversation_id: str, agent: str | None, seen: int | None = None) -> Happening:
         """An agent, or without one the customer, ends the conversation. `seen` is the newest entry the agent read."""
@@ -150,6 +156,18 @@ class Switchboard:
         also = partial(self._announcer.also, source=desk)
         id_ = event.conversation_id
         return self._told(act(self._database, id_, _on(happened), now, saying=saying, is_new=is_new, also=also))
+
+    def summarise(self, conversation_id: str, handoff: int, summary: str) -> bool:
+        """A language model has summed up the handoff with this number: kept and told, once. False when people have to
+        do with it no more, or it has a summary."""
+        with self._database.write() as connection:
+            state = locked_ownership(connection, conversation_id)
+            if not keep_summary(connection, conversation_id, handoff, summary):
+                return False
+            happening = Happening(conversation_id=conversation_id, before=state, step=Step(state))
+            self._announcer.summary(connection, happening, summary)
+        self.tell(happening)
+        return True
 
     def sweep(self) -> tuple[Happening, ...]:
         """Ends the waits that have been too long, and gives what followed. Several processes may do it."""

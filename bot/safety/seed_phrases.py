@@ -158,7 +158,8 @@ class _Reading:
 
     def _widened(self, begin: int, end: int) -> Span:
         """The span with the words at its edges that a slip, or an interruption of an incomplete phrase, cut off."""
-        missing = -sum(not self._passes(at) for at in range(begin, end)) % _LENGTH_STEP
+        words = sum(not self._passes(at) for at in range(begin, end))
+        missing = max(LENGTHS[-1] - words, -words % _LENGTH_STEP)
         left = self._beyond(begin - 1, -1, missing)
         right = self._beyond(end, 1, missing)
         return begin - left, end + right

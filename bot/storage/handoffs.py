@@ -50,6 +50,14 @@ def handoff_reason(connection: Connection, conversation_id: str, number: int) ->
     return None if reason is None else HandoffReason(reason)
 
 
+def keep_summary(connection: Connection, conversation_id: str, number: int, summary: str) -> bool:
+    """Keeps a summary of a handoff, in the caller's transaction; False when the handoff is over, has one, or never
+    was."""
+    own = (handoffs.c.conversation_id == conversation_id, handoffs.c.number == number)
+    open_without = (handoffs.c.ended_at.is_(None), handoffs.c.summary.is_(None))
+    return connection.execute(update(handoffs).where(*own, *open_without).values(summary=summary)).rowcount == 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStanding:
     """Where a conversation stands among those that wait for a person."""

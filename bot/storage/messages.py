@@ -44,15 +44,15 @@ def whole_log(database: Database, conversation_id: str, *, to_customer: bool) ->
             return tuple(log)
 
 
-def open_messages(database: Database, conversation_id: str) -> tuple[Message, ...]:
-    """The customer's messages that nobody has answered, first to last."""
+def open_messages(database: Database, conversation_id: str, most: int = MOST_READ) -> tuple[Message, ...]:
+    """The customer's messages that nobody has answered, first to last, at most `most`."""
     query = _entries().where(
         messages.c.conversation_id == conversation_id,
         messages.c.speaker == Speaker.CUSTOMER.value,
         messages.c.answered.is_(False),
     )
     with database.read() as connection:
-        return tuple(map(_message, connection.execute(query.order_by(messages.c.number))))
+        return tuple(map(_message, connection.execute(query.order_by(messages.c.number).limit(most))))
 
 
 def last_said(connection: Connection, conversation_id: str, most: int) -> tuple[Message, ...]:

@@ -17,6 +17,9 @@ from bot.storage.schema import conversations
 Decide = Callable[[Ownership], Step]
 """`bot.handoff.ownership.transition` with its event."""
 
+MOST_DOUBLED = 4
+"""How often the wait in the queue is doubled."""
+
 _NOTICES = (Effect.ACKNOWLEDGE, Effect.STILL_WAITING)
 
 
@@ -175,7 +178,9 @@ def _entries(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a customer waits for the bot, for a person to come, and for the person who has come."""
+    """How long a customer waits for the bot, for a person to come, and for the person who has come. Each wait in the
+    queue is twice as long as the one before it, up to 16 times `queue`: a team that has gone home is not told of the
+    same customer every few minutes until the morning."""
 
     bot: timedelta
     queue: timedelta
@@ -185,18 +190,17 @@ class Patience:
 def overdue(database: Database, now: datetime, patience: Patience, most: int = 100) -> tuple[tuple[str, datetime], ...]:
     """The conversations in which somebody has waited too long, longest first, each with since when: what a `TimedOut`
     is to be made of."""
-    waits = {
-        Owner.BOT: patience.bot,
-        Owner.RETURNED: patience.bot,
-        Owner.QUEUED: patience.queue,
-        Owner.HUMAN: patience.human,
-    }
-    too_long = or_(
+    owner, reminders = conversations.c.owner, conversations.c.reminders
+    waits = [
+        (owner.in_([Owner.BOT.value, Owner.RETURNED.value]), patience.bot),
+        (owner == Owner.HUMAN.value, patience.human),
         *(
-            and_(conversations.c.owner == owner.value, conversations.c.waiting_since <= now - wait)
-            for owner, wait in waits.items()
-        )
-    )
+            (and_(owner == Owner.QUEUED.value, reminders == times), patience.queue * 2**times)
+            for times in range(MOST_DOUBLED)
+        ),
+        (and_(owner == Owner.QUEUED.value, reminders >= MOST_DOUBLED), patience.queue * 2**MOST_DOUBLED),
+    ]
+    too_long = or_(*(and_(who, conversations.c.waiting_since <= now - wait) for who, wait in waits))
     columns = (conversations.c.id, conversations.c.waiting_since)
     query = select(*columns).where(too_long).order_by(conversations.c.waiting_since, conversations.c.id).limit(most)
     with database.read() as connection:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, case, func, or_, select
 
 from bot.models import HandoffReason, Owner, Speaker
 from bot.storage.database import Database
@@ -42,6 +42,8 @@ class QueueEntry:
     last_number: int
     said: tuple[str, ...]
     """The beginnings of the customer's last messages, newest first, at most three."""
+    note: str = ""
+    """What the customer wrote to whoever comes, beside the messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +79,20 @@ class LastHandoff:
     asked_at: datetime
     claimed_at: datetime | None
     ended_at: datetime | None
+    summary: str | None
+    """A language model's, where it wrote one."""
 
 
 def queue_entries(database: Database, most: int = MOST_QUEUED) -> tuple[QueueEntry, ...]:
-    """Every conversation that waits for a person or that a person has; who was called first comes first."""
+    """The conversations that wait for a person, then those that a person has, where an answer is owed first; of each
+    who was called first comes first. So however many are left open with people, nobody who waits is left out."""
     own = and_(handoffs.c.conversation_id == conversations.c.id, handoffs.c.number == conversations.c.handoffs)
+    waits, owed = conversations.c.owner == Owner.QUEUED.value, conversations.c.waiting_since.is_not(None)
     query = (
         select(conversations, handoffs.c.reason, handoffs.c.asked_at, handoffs.c.claimed_at)
         .join(handoffs, own)
         .where(handoffs.c.ended_at.is_(None))
-        .order_by(handoffs.c.asked_at, conversations.c.id)
+        .order_by(case((waits, 0), (owed, 1), else_=2), handoffs.c.asked_at, conversations.c.id)
         .limit(most)
     )
     with database.read() as connection:
@@ -107,6 +113,7 @@ def queue_entries(database: Database, most: int = MOST_QUEUED) -> tuple[QueueEnt
             locale=row.locale,
             last_number=row.last_number,
             said=said[row.id],
+            note=row.note[:PREVIEW_CHARACTERS],
         )
         for row in rows
     )
@@ -169,4 +176,4 @@ def last_handoff(database: Database, conversation_id: str) -> LastHandoff | None
         row = connection.execute(query.limit(1)).first()
     if row is None:
         return None
-    return LastHandoff(HandoffReason(row.reason), row.asked_at, row.claimed_at, row.ended_at)
+    return LastHandoff(HandoffReason(row.reason), row.asked_at, row.claimed_at, row.ended_at, row.summary)

@@ -176,6 +176,7 @@ handoffs = Table(
     Column("agent", Text),
     Column("ended_at", UtcDateTime),
     Column("ended_as", Text),
+    Column("summary", Text),
     Index(None, "ended_at", "asked_at"),
     Index(None, "claimed_at"),
 )

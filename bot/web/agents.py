@@ -119,6 +119,16 @@ async def signed_in_agent(session: Annotated[AgentSession, Depends(agent_session
     return session.agent
 
 
+async def watching_agent(
+    request: Request, service: RunningService, door: Annotated[Entrance, Depends(entrance)]
+) -> Agent:
+    """The agent whose page asks by itself, for a stream of events: that keeps no session from ending for idleness.
+    SignInRequired."""
+    token = door.token(request)
+    session = await service.read(lambda: door.signing_in.session(token, in_use=False))
+    return session.agent
+
+
 async def still_signed_in(request: Request, service: RunningService) -> bool:
     """Whether the session that a long answer (a stream of events) was begun in is still in force. Asking does not keep
     it from ending for idleness."""
@@ -140,6 +150,7 @@ def require_confidential(request: Request, door: Annotated[Entrance, Depends(ent
 RunningEntrance = Annotated[Entrance, Depends(entrance)]
 SignedInSession = Annotated[AgentSession, Depends(agent_session)]
 SignedInAgent = Annotated[Agent, Depends(signed_in_agent)]
+WatchingAgent = Annotated[Agent, Depends(watching_agent)]
 
 
 def install_entrance_errors(app: FastAPI) -> None:

@@ -7,9 +7,9 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from bot.assembly import Footnote, open_footnote
 from bot.settings import Settings
 from bot.signing_in import SigningIn
+from bot.staffed import StaffedFootnote, open_staffed
 from bot.web import chat, demo, desks, handoff, health, help, identity, live_events, reference, sign_in, widget
 from bot.web.admission import count_request, open_admission
 from bot.web.agents import Entrance, install_entrance_errors
@@ -27,12 +27,12 @@ from bot.web.service import Service, answers_at_once, warm_up
 from bot.web.unanswered import answer_unanswered
 
 
-def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
+def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> FastAPI:
     """The application over `footnote`, or over one that it opens from the settings and closes at its end."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = footnote if footnote is not None else await to_thread.run_sync(open_footnote, settings)
+        opened = footnote if footnote is not None else await to_thread.run_sync(open_staffed, settings)
         try:
             app.state.service = service = Service(opened, answers_at_once(settings))
             app.state.entrance = Entrance(SigningIn(opened.database), settings.public_url)
@@ -43,7 +43,7 @@ def create_app(settings: Settings, footnote: Footnote | None = None) -> FastAPI:
             await to_thread.run_sync(warm_up, opened)
             service.warm = True
             app.state.unanswered = await answer_unanswered(service)
-            async with working(opened.database, opened.switchboard, opened.desks):
+            async with working(opened.database, opened.switchboard, opened.desks, opened.summariser):
                 yield
         finally:
             if footnote is None:

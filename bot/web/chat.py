@@ -38,9 +38,10 @@ async def open_conversation(
     """Open a conversation, or have an identified customer's last one back."""
     site = admission.site(request, body.site_key)
     admission.count_opening(request, site)
-    database, context = service.footnote.database, _context(body.context)
+    database = service.footnote.database
 
     def opened() -> tuple[Conversation, str]:
+        context = _context(body.context)
         identity = None if body.identity_token is None else admission.identity(site, body.identity_token)
         resumed = None
         if identity is not None and body.resume:

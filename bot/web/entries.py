@@ -4,8 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.models import Message
+from bot.safety.agent_names import RESERVED
 from bot.storage.agents import agent_accounts
 from bot.storage.database import Database
+
+NAMELESS = "Support"
+"""What customers read as the name of somebody whom a desk does not name."""
 
 
 def entries_to_json(database: Database, entries: Iterable[Message]) -> list[dict[str, Any]]:
@@ -17,8 +21,8 @@ def entries_to_json(database: Database, entries: Iterable[Message]) -> list[dict
 
 
 def entry_to_json(entry: Message, names: Mapping[str, str]) -> dict[str, Any]:
-    """One entry; `names` are those of the console's agents. A desk that has a conversation has no name for customers,
-    its people have the one that the desk gives them. The bot's `client_message_id` is that of what it replies to."""
+    """One entry; `names` are those of the console's agents. People at a desk have the name that the desk gives them;
+    where it gives none, they are `NAMELESS`. The bot's `client_message_id` is that of what it replies to."""
     head = {"number": entry.number, "at": entry.said_at.isoformat()}
     author = entry.author or ""
     if entry.owner is not None:
@@ -31,7 +35,7 @@ def entry_to_json(entry: Message, names: Mapping[str, str]) -> dict[str, Any]:
         "message_id": entry.id,
         "client_message_id": entry.source_id,
         "author": entry.speaker.value,
-        "name": names.get(author, entry.author),
+        "name": NAMELESS if author in RESERVED else names.get(author, entry.author),
         "text": entry.text if entry.reply is None else entry.reply["text"],
         "reply": None if entry.reply is None else dict(entry.reply),
     }

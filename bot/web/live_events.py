@@ -33,8 +33,9 @@ from bot.web.service import Service
 
 ENTRIES_AT_ONCE = 50
 """Entries that a stream reads, and holds until its reader has taken them."""
-LIFETIME_SECONDS = 15 * 60.0
-"""How long a stream lasts before its client must connect anew, and show again that it may read."""
+LIFETIME_SECONDS = {Speaker.CUSTOMER: 90.0, Speaker.AGENT: 15 * 60.0}
+"""How long a stream of each side lasts before its client must connect anew, and show again that it may read. A
+customer's is short: a laptop that was closed in the middle seems to be there until its stream ends."""
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversations"])
 
@@ -144,7 +145,7 @@ async def entries_events(service: Service, news: News, watcher: Watcher, frames:
     """The bytes of a stream, from behind the entry that its watcher has reached. Idle, it holds no thread."""
     other, told, more = _OTHER_SIDE[watcher.side], False, True
     clock = asyncio.get_running_loop()
-    ends_at = clock.time() + LIFETIME_SECONDS
+    ends_at = clock.time() + LIFETIME_SECONDS[watcher.side]
     yield opening_frame()
     while (ending := watcher.ending or (Ending.RENEW if clock.time() >= ends_at else None)) is None:
         if more:

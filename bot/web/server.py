@@ -10,10 +10,11 @@ from contextlib import closing, suppress
 import uvicorn
 from fastapi import FastAPI
 
-from bot.assembly import now, open_footnote
+from bot.assembly import now
 from bot.errors import ConfigurationError
 from bot.settings import Settings
 from bot.signing_in import first_login
+from bot.staffed import open_staffed
 from bot.storage.login_links import LIFETIME
 from bot.web.app import create_app
 from bot.web.logs import configure_logs
@@ -30,10 +31,10 @@ STOP_SECONDS = 8
 def serve(settings: Settings, say: Callable[[str], object] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then stop within ten seconds. `say` is told where (standard output, unless given).
 
-    Raises ConfigurationError when the port is taken or the encoder cannot be loaded, and what open_footnote raises.
+    Raises ConfigurationError when the port is taken or the encoder cannot be loaded, and what open_staffed raises.
     """
     configure_logs(settings.log_level)
-    with listening_socket(settings.host, settings.port) as listener, closing(open_footnote(settings)) as footnote:
+    with listening_socket(settings.host, settings.port) as listener, closing(open_staffed(settings)) as footnote:
         try:
             warm_up(footnote)
         except EncoderError as error:

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from bot.assembly import Footnote
 from bot.errors import IndexUnavailable, Overloaded, StorageError
 from bot.settings import Settings
+from bot.staffed import StaffedFootnote
 
 ANSWERS_AT_ONCE = 2
 READS_AT_ONCE = 8
@@ -28,7 +28,7 @@ def answers_at_once(settings: Settings) -> int:
 class Service:
     """Runs what blocks (encoding, searching, the database) in bounded pools, never on the event loop."""
 
-    footnote: Footnote
+    footnote: StaffedFootnote
     answers_at_once: int = ANSWERS_AT_ONCE
     warm: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,7 +66,7 @@ class Service:
             task.exception()
 
 
-def warm_up(footnote: Footnote) -> None:
+def warm_up(footnote: StaffedFootnote) -> None:
     """Load the encoder, and the index if there is one, so that the first question is as quick as the second."""
     footnote.encoder.encode_queries(["How do I reset my password?"])
     if footnote.language_model is not None:

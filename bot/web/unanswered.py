@@ -38,14 +38,16 @@ async def answer_unanswered(service: Service) -> asyncio.Task[None]:
 
 
 async def _answer(service: Service, conversation_ids: Iterable[str]) -> None:
-    """One conversation after the other, so that customers who wait for an answer get theirs in between."""
+    """One message after the other, so that customers who wait for an answer get theirs in between, however much has
+    been said in a conversation."""
     footnote = service.footnote
     for conversation_id in conversation_ids:
-        if service.stopping.is_set():
-            return
         parts = (footnote.assistant, footnote.switchboard, footnote.database, conversation_id)
+        one = partial(answer_open_messages, *parts, most=1)
         try:
-            await service.begin_answer(partial(answer_open_messages, *parts))
+            answered = True
+            while answered and not service.stopping.is_set():
+                answered = any(sent.turn.reply is not None for sent in await service.begin_answer(one))
         except FootnoteError as error:
             _log.warning("left_open", conversation_id=conversation_id, code=error.code, sentence=str(error))
         except Exception as error:  # noqa: BLE001 - nobody waits for it; it is logged, and the others are to be answered

@@ -10,7 +10,7 @@ from knowledge.sources import open_source
 
 
 class BuildingEngine(FootnoteEngine):
-    """An `Engine` that is handed documents and cuts them itself."""
+    """A `Builder` that is handed documents and cuts them itself."""
 
     def index(self, corpus: Path) -> None:
         """Build the data directory's first generation."""

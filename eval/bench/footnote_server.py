@@ -25,14 +25,6 @@ class FootnoteEngine:
         self.opened().encoder.encode_queries(["warm up"])
         return versions_of("footnote", "onnxruntime", "tokenizers")
 
-    def index(self, corpus: Path) -> None:
-        """Not of this one. Raises NotImplementedError."""
-        raise NotImplementedError(f"This process serves; {corpus} is indexed by eval.bench.footnote_builder.")
-
-    def describe(self) -> Mapping[str, float]:
-        """Nothing that is not told by the one that builds."""
-        return {}
-
     def open(self) -> None:
         """The generation that is there."""
         self.opened().index.current()

@@ -27,28 +27,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, runtime_checkable
 
 THREADS = 8
 
 
 class Engine(Protocol):
-    """What a contender can do."""
+    """A contender that answers from an index on disk."""
 
     def load(self) -> Mapping[str, str]:
         """Load the encoder; the versions of the packages that make up the contender."""
-
-    def index(self, corpus: Path) -> None:
-        """Build an index over `corpus` from nothing and write it to disk."""
-
-    def describe(self) -> Mapping[str, float]:
-        """How many passages the index has, and how many tokens of them the encoder read; empty when it was told."""
 
     def open(self) -> None:
         """Load the index on disk, and the encoder if it is not loaded yet."""
 
     def search(self, text: str, limit: int) -> Sequence[str]:
         """Ids of what is found, best first; `limit` is how many each kind of search contributes."""
+
+
+@runtime_checkable
+class Builder(Engine, Protocol):
+    """A contender that builds that index too."""
+
+    def index(self, corpus: Path) -> None:
+        """Build an index over `corpus` from nothing and write it to disk."""
+
+    def describe(self) -> Mapping[str, float]:
+        """How many passages the index has, and how many tokens of them the encoder read; empty when it was told."""
 
 
 def read_passages(corpus: Path) -> list[tuple[str, str]]:
@@ -62,7 +67,7 @@ def versions_of(*packages: str) -> dict[str, str]:
     return {package: version(package) for package in packages}
 
 
-def run(make: Callable[[str, Path], Engine]) -> None:
+def run(make: Callable[[str, Path], Builder]) -> None:
     """The main program of a peer's script: `--model FOLDER --index FOLDER`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True, help="folder of a sentence-transformers model")
@@ -106,10 +111,10 @@ def _answer(engine: Engine, request: Mapping[str, Any]) -> dict[str, Any]:
     match request["op"]:
         case "load":
             return {"versions": dict(engine.load())}
-        case "index":
+        case "index" if isinstance(engine, Builder):
             engine.index(Path(request["corpus"]))
             return {}
-        case "describe":
+        case "describe" if isinstance(engine, Builder):
             return dict(engine.describe())
         case "open":
             engine.open()
@@ -119,7 +124,7 @@ def _answer(engine: Engine, request: Mapping[str, Any]) -> dict[str, Any]:
         case "state":
             return {"peak_mb": _peak_mb(), "torch": "torch" in sys.modules}
         case unknown:
-            raise ValueError(f"there is no request {unknown!r}")
+            raise ValueError(f"{type(engine).__name__} takes no request {unknown!r}")
 
 
 def _peak_mb() -> float:

@@ -20,7 +20,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
 
 
 class Haystack:
-    """An `Engine`."""
+    """A `Builder`."""
 
     def __init__(self, model: str, index: Path) -> None:
         self._model = model

@@ -17,7 +17,7 @@ from langchain_huggingface import HuggingFaceEmbeddings
 
 
 class LangChain:
-    """An `Engine`."""
+    """A `Builder`."""
 
     def __init__(self, model: str, index: Path) -> None:
         self._model = model

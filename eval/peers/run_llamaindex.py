@@ -25,7 +25,7 @@ faiss = importlib.import_module("faiss")  # that of this script's own environmen
 
 
 class LlamaIndex:
-    """An `Engine`."""
+    """A `Builder`."""
 
     def __init__(self, model: str, index: Path) -> None:
         self._model = model

@@ -11,7 +11,7 @@ from txtai import Embeddings
 
 
 class Txtai:
-    """An `Engine`."""
+    """A `Builder`."""
 
     def __init__(self, model: str, index: Path) -> None:
         self._model = model

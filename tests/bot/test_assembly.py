@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import config_hash, open_encoder, open_footnote
+from bot.answering.llm import LanguageModelFailed, Pieces, Prompt
+from bot.answering.model.model_summarising import Spoken
+from bot.answering.model_composing import ModelComposer
+from bot.assembly import config_hash, open_encoder, open_footnote, open_wording
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.indexing.progress import SilentProgress
 from bot.models import CustomerContext
@@ -53,3 +56,43 @@ def test_the_config_hash_follows_what_decides_an_answer(settings: Settings) -> N
     same = config_hash(settings, encoder)
     assert config_hash(settings.model_copy(update={"port": 9}), encoder) == same
     assert config_hash(settings.model_copy(update={"answer_threshold": 0.9}), encoder) != same
+
+
+def test_a_summary_takes_no_place_from_an_answer_and_they_share_a_circuit(settings: Settings) -> None:
+    class Failing:
+        name = "failing"
+        asked = 0
+
+        def stream(self, prompt: Prompt) -> Pieces:
+            self.asked += 1
+            if "Say what" not in prompt.data:
+                yield "On it."
+                yield "On it."
+            raise LanguageModelFailed("It fails.")
+
+    model = Failing()
+    open_footnote(settings).close()
+    wording = open_wording(settings.model_copy(update={"llm_at_once": 1}), model, LetterEncoder())
+    assert isinstance(wording.composer, ModelComposer) and wording.summariser is not None
+    answering = wording.composer.llm.stream(Prompt(rules="", data="A question.", most_tokens=9))
+    assert next(answering) == "On it."
+    for number in range(9):
+        assert wording.summariser.summarise([Spoken("customer", "My withdrawal is stuck.")]) is None
+        assert model.asked == 1 + min(number + 1, 5), (
+            "it is asked beside the answer, and left alone after five failures"
+        )
+    answering.close()
+    with pytest.raises(LanguageModelFailed, match="left alone"):
+        next(wording.composer.llm.stream(Prompt(rules="", data="A question.", most_tokens=9)))
+
+
+def test_no_answer_depends_on_how_summaries_are_asked_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings.model_copy(update={"llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "m"})
+    same = config_hash(settings, LetterEncoder())
+    for changed, decides in (("summary.md", False), ("transcript.md", False), ("answer.md", True)):
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.assembly.source", lambda name, changed=changed: name + "!" * (name == changed))
+            patched = config_hash(settings, LetterEncoder())
+            patch.setattr("bot.assembly.source", lambda name: name)
+            assert (config_hash(settings, LetterEncoder()) != patched) is decides
+    assert config_hash(settings, LetterEncoder()) == same

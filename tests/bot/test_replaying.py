@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.assembly import Footnote, open_footnote
 from bot.cli import app
 from bot.errors import RequestRefused
 from bot.models import CustomerContext, Turn
 from bot.replaying import replay
 from bot.settings import Settings
+from bot.staffed import StaffedFootnote, open_staffed
 from bot.storage.conversations import start_conversation
 from bot.storage.turns import turns_of
 from bot.turns import take_turn
@@ -50,8 +50,8 @@ def letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def footnote() -> Iterator[Footnote]:
-    opened = open_footnote(Settings(host="127.0.0.1", port=9123))
+def footnote() -> Iterator[StaffedFootnote]:
+    opened = open_staffed(Settings(host="127.0.0.1", port=9123))
     yield opened
     opened.close()
 
@@ -60,7 +60,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-def taken(footnote: Footnote, *texts: str) -> tuple[Turn, ...]:
+def taken(footnote: StaffedFootnote, *texts: str) -> tuple[Turn, ...]:
     context = CustomerContext(platform=Platform.APP)
     conversation, _ = start_conversation(footnote.database, "site", context, datetime.now(UTC))
     for number, text in enumerate(texts):
@@ -68,7 +68,7 @@ def taken(footnote: Footnote, *texts: str) -> tuple[Turn, ...]:
     return turns_of(footnote.database, conversation.id)
 
 
-def test_a_replay_is_the_same_byte_for_byte(footnote: Footnote) -> None:
+def test_a_replay_is_the_same_byte_for_byte(footnote: StaffedFootnote) -> None:
     turns = taken(footnote, "hello", "How do I change my email?", "What does a withdrawal cost?", "I want a human")
     for turn in turns:
         first, again = run("ask", "--replay", turn.id, "--json"), run("ask", "--replay", turn.id, "--json")
@@ -83,14 +83,14 @@ def test_a_replay_is_the_same_byte_for_byte(footnote: Footnote) -> None:
     assert "Open" in run("ask", "--replay", turns[1].id).stdout
 
 
-def test_a_rebuilt_index_is_the_same_index(footnote: Footnote) -> None:
+def test_a_rebuilt_index_is_the_same_index(footnote: StaffedFootnote) -> None:
     (turn,) = taken(footnote, "How do I change my email?")
     assert run("index", "--rebuild").exit_code == 0
     told = run("ask", "--replay", turn.id, "--json")
     assert (told.exit_code, told.stderr) == (0, "")
 
 
-def test_a_masked_secret_is_replayed_as_one(footnote: Footnote) -> None:
+def test_a_masked_secret_is_replayed_as_one(footnote: StaffedFootnote) -> None:
     (turn,) = taken(footnote, f"my phrase is {SEED_PHRASE}")
     assert turn.reply and turn.reply["reason"] == "secret_seen"
     assert "abandon" not in json.dumps(turn.receipt)
@@ -98,7 +98,7 @@ def test_a_masked_secret_is_replayed_as_one(footnote: Footnote) -> None:
     assert told.exit_code == 0 and turn.receipt and json.loads(told.stdout)["reply"] == turn.receipt["reply"]
 
 
-def test_a_changed_article_is_told_and_the_answer_shown_anyway(footnote: Footnote) -> None:
+def test_a_changed_article_is_told_and_the_answer_shown_anyway(footnote: StaffedFootnote) -> None:
     email, fees = taken(footnote, "How do I change my email?", "What does a withdrawal cost?")
     Path("articles/email.md").write_text(EMAIL + "3. Wait.\n")
     assert run("index").exit_code == 0
@@ -110,26 +110,26 @@ def test_a_changed_article_is_told_and_the_answer_shown_anyway(footnote: Footnot
     assert told.exit_code in (0, 1) and "The index was" in told.stderr
 
 
-def test_another_configuration_is_told(footnote: Footnote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_configuration_is_told(footnote: StaffedFootnote, monkeypatch: pytest.MonkeyPatch) -> None:
     (turn,) = taken(footnote, "How do I change my email?")
     monkeypatch.setenv("FOOTNOTE_ANSWER_THRESHOLD", "0.06")
     told = run("ask", "--replay", turn.id)
     assert told.exit_code == 0 and "configuration was" in told.stderr
 
 
-def test_the_history_is_that_of_then(footnote: Footnote) -> None:
+def test_the_history_is_that_of_then(footnote: StaffedFootnote) -> None:
     turns = taken(footnote, "hello", "How do I change my email?", "thanks")
     assert turns[1].receipt and turns[1].receipt["history"]["turns"] == [turns[0].id]
     assert replay(footnote.assistant, footnote.database, turns[1].id).differences == ()
 
 
 @pytest.mark.parametrize("turn", ["nonsense", "", "'; DROP TABLE turns; --"])
-def test_no_such_turn(footnote: Footnote, turn: str) -> None:
+def test_no_such_turn(footnote: StaffedFootnote, turn: str) -> None:
     with pytest.raises(RequestRefused, match="no turn"):
         replay(footnote.assistant, footnote.database, turn)
 
 
-def test_a_turn_without_a_receipt(footnote: Footnote) -> None:
+def test_a_turn_without_a_receipt(footnote: StaffedFootnote) -> None:
     (turn,) = taken(footnote, "hello")
     with footnote.database.write() as connection:
         connection.exec_driver_sql("UPDATE turns SET receipt = NULL, reply = NULL")
@@ -137,7 +137,7 @@ def test_a_turn_without_a_receipt(footnote: Footnote) -> None:
         replay(footnote.assistant, footnote.database, turn.id)
 
 
-def test_the_history_after_a_return_is_that_of_then(footnote: Footnote) -> None:
+def test_the_history_after_a_return_is_that_of_then(footnote: StaffedFootnote) -> None:
     """What was said before a person took over, and what the person said, was no history then and is none now."""
     conversation, _ = start_conversation(footnote.database, "site", CustomerContext(), datetime.now(UTC))
 
@@ -158,7 +158,7 @@ def test_the_history_after_a_return_is_that_of_then(footnote: Footnote) -> None:
         assert (again.same, again.differences) == (True, ())
 
 
-def test_what_the_customer_was_told_beside_the_reply_is_no_part_of_a_replay(footnote: Footnote) -> None:
+def test_what_the_customer_was_told_beside_the_reply_is_no_part_of_a_replay(footnote: StaffedFootnote) -> None:
     _, second = taken(footnote, "I want to talk to a human", "I want to talk to a human")
     assert second.reply and second.reply["text"].startswith("A person has been called already")
     again = replay(footnote.assistant, footnote.database, second.id)
@@ -187,7 +187,7 @@ def test_a_language_models_answer_is_verified_and_replayed_without_asking_it_aga
         monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", server.url)
         monkeypatch.setenv("FOOTNOTE_LLM_MODEL", MODEL)
         server.enqueue(Says(text="A withdrawal of USDT on TRC20 costs 1.5 USDT [1]."))
-        opened = open_footnote(Settings(host="127.0.0.1", port=9123))
+        opened = open_staffed(Settings(host="127.0.0.1", port=9123))
         try:
             (turn,) = taken(opened, "What does a USDT withdrawal on TRC20 cost?")
             assert turn.reply is not None and turn.reply["kind"] == "answer"

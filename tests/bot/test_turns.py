@@ -17,7 +17,7 @@ from bot.handoff.announcing import Announcer
 from bot.handoff.expectation import Expectation
 from bot.handoff.switchboard import Switchboard
 from bot.models import Conversation, CustomerContext, Owner, Said, Speaker
-from bot.storage.conversations import start_conversation
+from bot.storage.conversations import conversation_of, start_conversation
 from bot.storage.database import Database, Transaction, open_database
 from bot.storage.messages import messages_after, open_messages
 from bot.storage.ownership import Patience, ownership_of
@@ -193,6 +193,41 @@ def test_what_to_expect_is_said_with_the_first_handoff_only(talk: Talk, assistan
     assert "will reply here.\n\nYou are next." in said(first)
     assert "next" not in said(answer) + said(second)
     assert first.turn.receipt is not None and "next" not in first.turn.receipt["reply"]["text"]
+
+
+@pytest.mark.parametrize("text", ["hello??", "Are you there?", "!!!"])
+def test_who_waits_is_not_greeted_anew(talk: Talk, assistant: Assistant, text: str) -> None:
+    promising = talk_in(talk.database, assistant, Announcer((), now, expecting=next_in_line))
+    promising.send(PERSON, "m1")
+    waiting = promising.send(text, "m2")
+    assert said(waiting) == "A person has been called and will reply here. You are next. You can keep writing here."
+    assert waiting.turn.receipt is not None and "called" not in waiting.turn.receipt["reply"]["text"]
+    promising.switchboard.give_back(promising.id, "ada")
+    assert "called" not in said(promising.send(text, "m3"))
+
+
+def test_who_waits_and_says_thanks_is_not_invited_to_ask_for_a_person(talk: Talk) -> None:
+    talk.send(PERSON, "m1")
+    assert said(talk.send("ok thanks", "m2")).endswith("A person has been called and will reply here.")
+
+
+def test_the_address_that_was_asked_for_is_confirmed(talk: Talk, assistant: Assistant) -> None:
+    def closed(conversation_id: str, connection: Transaction) -> Expectation:
+        known = conversation_of(connection, conversation_id).contact is not None
+        away = next_in_line(conversation_id, connection)
+        return replace(away, open_now=False, by_email=True, contact_known=known)
+
+    asking = talk_in(talk.database, assistant, Announcer((), now, expecting=closed))
+    assert "Leave your e-mail address" in said(asking.send(MORTGAGE, "m1"))
+    noted = said(asking.send("my email is eve@example.com", "m2"))
+    assert noted.startswith("Thank you, I have noted eve@example.com. ")
+    assert noted.endswith("the answer is sent to the e-mail address that you gave.")
+    assert CALLED in said(asking.send("bo@example.com has a mortgage from you, why not me", "m3"))
+
+
+def test_an_address_that_nobody_asked_for_is_not_confirmed(talk: Talk) -> None:
+    talk.send(PERSON, "m1")
+    assert "noted" not in said(talk.send("my email is eve@example.com", "m2"))
 
 
 def next_in_line(_conversation_id: str, _connection: Transaction) -> Expectation:

@@ -129,7 +129,8 @@ def test_a_conversation_from_the_queue_to_its_end(agent, customer) -> None:
 
     page.get_by_role("button", name="Insert suggestion").click()
     expect(reply).to_have_value(re.compile(r"- \[1\] \["))
-    expect(page.locator("[data-about]")).to_contain_text("Composed now.")
+    expect(page.locator("[data-about]")).to_contain_text("Composed now")
+    assert reply.evaluate("field => field.scrollTop") == 0, "it is read from its beginning"
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".entry.agent .words a").first).to_be_visible()
     assert len(eve.transcript()) == 2
@@ -286,6 +287,24 @@ def test_waits_have_the_same_words_in_the_page_and_from_the_server(agent) -> Non
         "async (seconds) => seconds.map((await import('/static/console_time.js')).waited)", list(seconds)
     )
     assert words == [waited(now, now + timedelta(seconds=each)) for each in seconds]
+
+
+def test_what_was_said_last_stays_in_sight_when_the_text_area_comes(agent, customer) -> None:
+    eve = customer()
+    for question in (EMAIL, EMAIL, EMAIL):
+        eve.send(question)
+    eve.ask_for_person()
+    page: Page = agent().open(f"/console/conversations/{eve.id}")
+    page.get_by_role("button", name="Claim").click()
+    expect(page.get_by_label("Reply to the customer")).to_be_visible()
+    page.wait_for_timeout(300)
+    beyond = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+    assert page.locator('[data-part="log"]').evaluate(beyond) < 2
+    page.get_by_role("button", name="Return to the bot").click()
+    expect(page.get_by_role("button", name="Take over")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.locator('[data-part="log"]').evaluate(beyond) < 2
+    expect(page.locator("[data-jump]")).to_be_hidden()
 
 
 def test_it_works_without_a_script(agent, customer) -> None:

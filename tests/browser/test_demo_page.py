@@ -1,10 +1,11 @@
 """The demo page as a customer has it: with a mouse, with the keyboard only, when the server fails, under attack."""
 
 import json
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import EMAIL, MORTGAGE, Visit
 from tests.site import Site
@@ -108,6 +109,69 @@ def test_what_it_does_not_know_looks_like_a_handoff(visit: Visit) -> None:
     assert "person" in reply.locator(".prose").inner_text()
     assert reply.locator("a, .sources, button").count() == 0
     assert reply.evaluate("node => getComputedStyle(node).borderInlineStartWidth") == "5px"
+
+
+def test_what_people_write_and_who_has_the_conversation_comes_by_itself(visit: Visit, site: Site) -> None:
+    watched = visit()
+    page, switchboard = watched.page, site.footnote.switchboard
+    with page.expect_response(re.compile(r"/conversations$")) as opening:
+        watched.ask("I want to talk to a human")
+    id_ = opening.value.json()["conversation_id"]
+    assert page.locator(".message.notice, .line").count() == 0, "the transfer is spoken of once"
+
+    switchboard.claim(id_, "ada")
+    expect(page.locator(".line")).to_have_text(
+        ["A person has joined the conversation. The assistant is silent for now."]
+    )
+    switchboard.say(id_, "ada", "Hello, see **this**: [the page](https://example.com/a) <b>x</b>", "a1")
+    said = page.locator(".message.agent")
+    expect(said.locator("strong")).to_have_text("this")
+    assert said.locator("a").get_attribute("href") == "https://example.com/a"
+    assert "<b>x</b>" in said.inner_text()
+
+    page.fill("#question", EMAIL)
+    page.press("#question", "Enter")
+    expect(page.locator("[data-status]")).to_have_text("Sent. A person reads this and replies here.")
+    switchboard.release(id_, "ada")
+    expect(page.locator(".line").nth(1)).to_have_text("You wait for a person again.")
+    switchboard.give_back(id_, "ada")
+    expect(page.locator(".line").nth(2)).to_have_text("The assistant answers again.")
+    expect(last_reply(page)).to_contain_text(STEP)
+    watched.ask("thanks", answers=4)
+    expect(page.locator(".message.notice")).to_have_count(1)
+    switchboard.claim(id_, "ada")
+    switchboard.close(id_, "ada", 10_000)
+    expect(page.locator(".line").last).to_have_text("The conversation was closed. It opens again when you write.")
+
+
+def test_what_was_said_while_the_connection_was_lost_comes_once(visit: Visit, site: Site) -> None:
+    watched = visit()
+    switchboard = site.footnote.switchboard
+    asked: list[int] = []
+    numbers: list[int] = []
+
+    def lost_twice(route: Route) -> None:
+        id_, after = re.findall(r"conversations/(\w+)/events\?after=(\d+)", route.request.url)[0]
+        asked.append(int(after))
+        match len(asked):
+            case 1:
+                switchboard.claim(id_, "ada")
+                said = [switchboard.say(id_, "ada", text, text) for text in ("First.", "Second.")]
+                numbers.extend(happening.entries[0].number for happening in said)
+                told = {"number": numbers[0], "author": "agent", "name": "Ada", "text": "First."}
+                body = f'event: message\ndata: {json.dumps(told)}\n\nevent: message\ndata: {{"number"'
+                route.fulfill(content_type="text/event-stream", body=body)
+            case 2:
+                route.abort()
+            case _:
+                route.continue_()
+
+    watched.page.route("**/events?*", lost_twice)
+    watched.ask(EMAIL)
+    expect(watched.page.locator(".message.agent .prose")).to_have_text(["First.", "Second."], timeout=15_000)
+    assert asked == [0, numbers[0], numbers[0]]
+    assert all("ERR_FAILED" in problem for problem in watched.problems)
+    watched.problems.clear()
 
 
 def test_a_starter_is_asked_with_one_click(visit: Visit) -> None:

@@ -43,7 +43,7 @@ def test_quick_for_a_large_corpus() -> None:
         a + b + c + d for a in syllables for b in syllables for c in syllables for d in syllables
     ]  # 50,625 of one length: no real corpus is as hard
     near = NearWords(words)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         assert ("bacedifo", 1) in list(near.within("bacedifoo", 2))
-    assert (time.perf_counter() - started) / 20 < 0.05
+    assert (time.process_time() - started) / 20 < 0.05

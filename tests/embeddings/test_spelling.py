@@ -121,12 +121,12 @@ def test_a_heap_of_unknown_words_is_no_question() -> None:
 
 def test_a_long_message_takes_no_long_time() -> None:
     spelling = Spelling({f"{word}{letter}": 1 for word in COUNTS for letter in "abcdefgh"}, lambda _: False)
-    started = time.perf_counter()
+    started = time.process_time()
     spelling.correct("".join(chr(97 + n * n % 26) if n % 7 else " " for n in range(8000)))
     spelling.correct("A" * 8000)
     spelling.correct("a.b" * 3000)
     spelling.correct("Aa! " * 2000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.text())

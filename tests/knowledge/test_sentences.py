@@ -156,9 +156,9 @@ def test_never_inside_an_atom(words: list[str]) -> None:
     "piece", ["No. ", "a\n", "> a.\n", "[a](b ", "**a ", "```\n````\n", "http://a.b. ", "你好。", "_", " \t", "x"]
 )
 def test_time_is_linear(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     sentence_spans((piece * 100_000)[:100_000])
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_importing_warns_of_nothing(tmp_path: object) -> None:

@@ -222,8 +222,8 @@ def test_cuts_are_made_at_the_white_space_nearest_to_the_middle() -> None:
 
 @pytest.mark.parametrize("body", ["This is a sentence of words. " * 1_000, "| a |\n|---|\n" + "| b |\n" * 1_000])
 def test_many_passages_of_a_long_body_take_linear_time(body: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     blocks, units = outline(body), units_in(body)
     heard = [text for at in range(0, len(body), 200) for text in texts_between(at, at + 200, body, blocks, units)]
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     assert len(heard) >= 1_000

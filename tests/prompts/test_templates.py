@@ -9,6 +9,7 @@ DECLARED = {
     "evidence.md": frozenset({"articles", "mark", "question", "where"}),
     "replies/about_versions.txt": frozenset({"other", "outdated", "own", "unfit"}),
     "replies/called_already.txt": frozenset({"unsure"}),
+    "replies/contact_noted.txt": frozenset({"address", "expectation"}),
     "replies/clarify.txt": frozenset({"platform"}),
     "replies/greeting.txt": frozenset(),
     "replies/low_confidence.txt": frozenset(),
@@ -16,7 +17,7 @@ DECLARED = {
     "replies/nothing_to_read.txt": frozenset(),
     "replies/secret_seen.txt": frozenset({"secret"}),
     "replies/still_waiting.txt": frozenset({"expectation", "open_now"}),
-    "replies/acknowledge.txt": frozenset({"expectation"}),
+    "replies/acknowledge.txt": frozenset({"expectation", "unhelpful"}),
     "replies/customer_mail.txt": frozenset({"answers_are_read", "link", "text"}),
     "replies/customer_mail_subject.txt": frozenset(),
     "replies/expectation.txt": frozenset(
@@ -24,6 +25,7 @@ DECLARED = {
     ),
     "replies/thanks.txt": frozenset(),
     "replies/user_request.txt": frozenset(),
+    "replies/waiting.txt": frozenset({"expectation", "thanked"}),
     "replies/loop.txt": frozenset(),
     "replies/negative_feedback.txt": frozenset(),
     "replies/policy.txt": frozenset(),
@@ -35,6 +37,8 @@ DECLARED = {
     "replies/sensitive_legal.txt": frozenset(),
     "replies/sensitive_self_harm.txt": frozenset(),
     "rewrite.md": frozenset(),
+    "summary.md": frozenset({"most_characters"}),
+    "transcript.md": frozenset({"conversation", "mark"}),
 }
 """Every template with its contract. A template that is not here, or uses anything else, fails the test."""
 

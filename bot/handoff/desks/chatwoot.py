@@ -8,7 +8,7 @@ conversation: an address that was typed does not prove who typed it, so no earli
 from typing import Any
 from urllib.parse import quote
 
-from bot.handoff.desks.desk import ENDED, MESSAGE, REQUESTED, Thread, as_text, part, rows, words_of
+from bot.handoff.desks.desk import ENDED, MESSAGE, REQUESTED, SUMMARY, Thread, as_text, part, rows, words_of
 from bot.handoff.outgoing import Outgoing
 from bot.storage.outbox import OutgoingEvent
 
@@ -30,7 +30,7 @@ class ChatwootDesk:
 
     def deliver(self, event: OutgoingEvent, thread: Thread, again: bool) -> None:
         """Opens the conversation's other side if there is none, and adds the event to it. NotDelivered."""
-        if event.type == ENDED and thread.get("conversation_id") is None and not again:
+        if event.type in (ENDED, SUMMARY) and thread.get("conversation_id") is None and not again:
             return
         source_id = self._contact(event, thread, again)
         conversation = self._conversation(thread, source_id, again)

@@ -7,11 +7,11 @@ from bot.handoff.desks import wording
 from bot.storage.outbox import OutgoingEvent
 
 REQUESTED, MESSAGE, ENDED = "handoff.requested", "handoff.message", "handoff.ended"
-REMINDER, CONTACT = "handoff.reminder", "handoff.contact"
+REMINDER, CONTACT, SUMMARY = "handoff.reminder", "handoff.contact", "handoff.summary"
 """The types of events: a person is called (data: bot/handoff/summary.py), something was said (data: id, author, text,
 and of an agent `desk`: where it was written, null for the console), the person is no longer needed (data: by, `bot` or
 `closed`), nobody has come yet (data: waiting_since), the customer tells after the call how to be reached (data:
-end_user, note)."""
+end_user, note), a language model has summed up what the call is about (data: summary)."""
 
 
 class NotDelivered(Exception):

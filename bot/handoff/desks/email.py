@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from bot.handoff.contacts import ContactRefused, checked_email
 from bot.handoff.desks import wording
-from bot.handoff.desks.desk import CONTACT, REQUESTED, Thread, part, words_of
+from bot.handoff.desks.desk import CONTACT, REQUESTED, SUMMARY, Thread, part, words_of
 from bot.handoff.mail_server import MailServer
 from bot.storage.outbox import OutgoingEvent
 
@@ -30,7 +30,9 @@ class EmailDesk:
         self._clock = clock
 
     def deliver(self, event: OutgoingEvent, thread: Thread, again: bool) -> None:  # noqa: ARG002 - the Message-ID tells
-        """Sends a mail. NotDelivered."""
+        """Sends a mail. A summary is dropped: the mail before it, seconds ago, has all that was said. NotDelivered."""
+        if event.type == SUMMARY:
+            return
         if event.type == REQUESTED:
             details = {"subject": wording.subject(event.data), "reply_to": part(event.data, "end_user", "email") or ""}
             thread.remember(**{"first_id": event.id, **details} if thread.get("first_id") is None else details)
@@ -59,4 +61,6 @@ class EmailDesk:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(character for character in text if character.isprintable()).split())
+    """A customer's words fit for a header. What begins like an encoded word (RFC 2047) is broken up: the library would
+    decode it, and line ends in it would begin headers of the customer's own."""
+    return " ".join("".join(character for character in text if character.isprintable()).split()).replace("=?", "= ?")

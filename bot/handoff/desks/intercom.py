@@ -8,7 +8,19 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from bot.handoff.desks.desk import ENDED, MESSAGE, REQUESTED, Thread, as_text, mark_of, marked, part, rows, words_of
+from bot.handoff.desks.desk import (
+    ENDED,
+    MESSAGE,
+    REQUESTED,
+    SUMMARY,
+    Thread,
+    as_text,
+    mark_of,
+    marked,
+    part,
+    rows,
+    words_of,
+)
 from bot.handoff.outgoing import Outgoing
 from bot.storage.outbox import OutgoingEvent
 
@@ -31,7 +43,7 @@ class IntercomDesk:
 
     def deliver(self, event: OutgoingEvent, thread: Thread, again: bool) -> None:
         """Opens the conversation's other side if there is none, and adds the event to it. NotDelivered."""
-        if event.type == ENDED and thread.get("conversation_id") is None:
+        if event.type in (ENDED, SUMMARY) and thread.get("conversation_id") is None:
             return
         contact = self._contact(event, thread)
         conversation = self._conversation(event, thread, contact, again)

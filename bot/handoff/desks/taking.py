@@ -10,8 +10,6 @@ from bot.storage.database import Transaction
 from bot.storage.desk_threads import take_desk_event, thread_details
 from bot.storage.ownership import Saying
 
-NAMELESS = "Support"
-"""What customers read as the name of somebody whom a desk does not name."""
 THREAD_IDS = ("ticket_id", "conversation_id")
 """Under which of these a desk remembers its own id of a conversation."""
 
@@ -21,7 +19,7 @@ def as_told(desk: str, event: DeskEvent, now: datetime) -> tuple[Event, Saying |
     told = Desk(event.at)
     if event.kind is DeskEventKind.CLOSED:
         return Closed(now, desk, desk=told), None
-    source_id, author = f"{desk}:{event.event_id}", event.author or NAMELESS
+    source_id, author = f"{desk}:{event.event_id}", event.author or desk
     return AgentWrote(now, desk, told), Saying(
         speaker=Speaker.AGENT, text=event.text, source_id=source_id, author=author
     )

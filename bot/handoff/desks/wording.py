@@ -64,6 +64,11 @@ def contact(data: Mapping[str, Any]) -> str:
     return _listed(facts)
 
 
+def summary(data: Mapping[str, Any]) -> str:
+    """A `handoff.summary` event."""
+    return f"Summary, written by a language model: {data.get('summary', '')}"
+
+
 def ended(data: Mapping[str, Any]) -> str:
     """A `handoff.ended` event."""
     by = {"bot": "The assistant answers again.", "closed": "The conversation was closed."}
@@ -107,5 +112,6 @@ _WORDS = {
     "handoff.message": message,
     "handoff.reminder": reminder,
     "handoff.contact": contact,
+    "handoff.summary": summary,
     "handoff.ended": ended,
 }

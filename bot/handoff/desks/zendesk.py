@@ -11,7 +11,19 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.handoff.desks import wording
-from bot.handoff.desks.desk import ENDED, MESSAGE, REQUESTED, Thread, as_text, mark_of, marked, part, rows, words_of
+from bot.handoff.desks.desk import (
+    ENDED,
+    MESSAGE,
+    REQUESTED,
+    SUMMARY,
+    Thread,
+    as_text,
+    mark_of,
+    marked,
+    part,
+    rows,
+    words_of,
+)
 from bot.handoff.outgoing import Outgoing
 from bot.storage.outbox import OutgoingEvent
 
@@ -43,7 +55,7 @@ class ZendeskDesk:
             self._add(event, thread, ticket_id)
 
     def _create(self, event: OutgoingEvent, thread: Thread) -> None:
-        if event.type == ENDED:
+        if event.type in (ENDED, SUMMARY):
             return
         email = part(event.data, "end_user", "email")
         ticket: dict[str, Any] = {

@@ -7,6 +7,7 @@ base64(HMAC-SHA256(timestamp + body)) (developer.zendesk.com/documentation/webho
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ from bot.handoff.signatures import SignatureRefused, matches, require_recent
 
 SIGNATURE, TIMESTAMP = "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp"
 _OVER = ("solved", "closed")
-_OURS = "[footnote evt_"
+_OURS = re.compile(r"^\[footnote evt_[0-9a-f]+\]\s*\Z", re.MULTILINE)
+"""The last line of what we wrote. In a line of an agent's it is quoted, or has more behind it."""
 
 
 def zendesk_event(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int) -> DeskEvent | None:
@@ -74,7 +76,7 @@ def _message(sent: Mapping[str, Any]) -> tuple[str, str, DeskEventKind] | None:
     staff = part(comment, "author", "is_staff")
     by_agent = staff if isinstance(staff, bool) else str(author) != str(part(sent, "detail", "requester_id"))
     text = text_in(part(comment, "body"))
-    if part(comment, "is_public") is not True or not by_agent or _OURS in text or not text.strip():
+    if part(comment, "is_public") is not True or not by_agent or _OURS.search(text) or not text.strip():
         return None
     return text, text_in(part(comment, "author", "name")), DeskEventKind.MESSAGE
 

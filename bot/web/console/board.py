@@ -22,9 +22,10 @@ _log = structlog.get_logger("footnote.web")
 
 
 class QueueBoard:
-    """The queue as JSON text, read again only when it is no longer as it was; use it on one event loop."""
+    """The queue as JSON text (`queue_text`), read again only when it is no longer as it was; use it on one event
+    loop."""
 
-    def __init__(self, read: Callable[[], Awaitable[tuple[Sequence[QueueEntry], Names]]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[str]]) -> None:
         self._read = read
         self._marker: QueueMarker | None = None
         self._queue = ""
@@ -34,9 +35,14 @@ class QueueBoard:
         """The queue at `marker` or later. StorageError."""
         async with self._reading:
             if marker != self._marker:
-                self._queue = json.dumps(queue_json(*await self._read()), ensure_ascii=False, separators=(",", ":"))
+                self._queue = await self._read()
                 self._marker = marker
             return self._queue
+
+
+def queue_text(entries: Sequence[QueueEntry], names: Names) -> str:
+    """The queue as JSON text. It weighs what customers said: make it in a worker thread."""
+    return json.dumps(queue_json(entries, names), ensure_ascii=False, separators=(",", ":"))
 
 
 async def queue_events(

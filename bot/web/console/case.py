@@ -36,6 +36,9 @@ class About:
     asked_at: datetime | None
     reminders: int
     summary: str
+    """Of the customer's own sentences."""
+    written_summary: str
+    """A language model's, of when the person was called."""
     question: str
     contact: str
     note: str
@@ -114,6 +117,7 @@ def _about(database: Database, conversation: Conversation, ownership: Ownership,
         asked_at=handoff.asked_at if handoff and handoff.ended_at is None else None,
         reminders=ownership.reminders,
         summary=short_summary([text for text in said if not says_nothing(text)] or said, says_nothing),
+        written_summary=(handoff.summary if handoff else None) or "",
         question=asked.text if asked else "",
         contact=conversation.contact or "",
         note=conversation.note,

@@ -12,7 +12,7 @@ from bot.errors import ConversationNotFound
 from bot.models import Agent, Message, Speaker
 from bot.storage.messages import new_message_id
 from bot.storage.turns import turn_of
-from bot.web.agents import SignedInAgent
+from bot.web.agents import SignedInAgent, WatchingAgent
 from bot.web.console.case import read_case
 from bot.web.console.dependencies import console_page
 from bot.web.console.traces import trace_of
@@ -53,7 +53,7 @@ async def show_trace(conversation_id: str, turn_id: str, agent: SignedInAgent, s
 @router.get("/{conversation_id}/events")
 async def follow(
     conversation_id: str,
-    agent: SignedInAgent,  # noqa: ARG001 - only agents may
+    agent: WatchingAgent,  # noqa: ARG001 - only agents may
     service: RunningService,
     news: RunningNews,
     after: Number = 0,

@@ -11,7 +11,7 @@ from bot.models import Agent
 from bot.storage.agents import agent_accounts
 from bot.storage.database import Database
 from bot.storage.queue import queue_entries
-from bot.web.console.board import QueueBoard
+from bot.web.console.board import QueueBoard, queue_text
 from bot.web.console.views import moment, waited
 from bot.web.dependencies import running_service
 from bot.web.pages import page
@@ -23,7 +23,9 @@ def running_board(request: Request) -> QueueBoard:
     if not hasattr(state, "queue_board"):
         service = running_service(request)
         database = service.footnote.database
-        state.queue_board = QueueBoard(lambda: service.read(lambda: (queue_entries(database), agent_names(database))))
+        state.queue_board = QueueBoard(
+            lambda: service.read(lambda: queue_text(queue_entries(database), agent_names(database)))
+        )
     board: QueueBoard = state.queue_board
     return board
 

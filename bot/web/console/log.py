@@ -102,7 +102,7 @@ def _bot_entry(entry: Message, thumb: Feedback | None) -> Entry:
         at=entry.said_at,
         html=_html(with_links(reply["text"], reply["citations"])),
         reply_kind=kind,
-        confidence=reply["confidence"],
+        confidence=reply["confidence"] or None,  # 0: decided without a search
         citations=places(reply["citations"]),
         options=tuple(reply["options"]),
         turn_id=entry.turn_id,

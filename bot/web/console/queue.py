@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.models import Owner
 from bot.storage.queue import MOST_RECENT, Place, queue_entries, recent_conversations
-from bot.web.agents import SignedInAgent, still_signed_in
+from bot.web.agents import SignedInAgent, WatchingAgent, still_signed_in
 from bot.web.console.board import queue_events
 from bot.web.console.dependencies import RunningBoard, agent_names, console_page
 from bot.web.console.views import CONVERSATIONS, OWNERS, Row, queue_of, recent_rows
@@ -56,7 +56,7 @@ async def show_queue(agent: SignedInAgent, service: RunningService) -> HTMLRespo
 @router.get("/events")
 async def follow_queue(
     request: Request,
-    agent: SignedInAgent,  # noqa: ARG001 - only agents may
+    agent: WatchingAgent,  # noqa: ARG001 - only agents may
     service: RunningService,
     news: RunningNews,
     board: RunningBoard,
@@ -77,12 +77,12 @@ async def show_recent(
     database = service.footnote.database
     owners = FILTERS.get(owner, FILTERS[""])[1]
     found = await service.read(lambda: recent_conversations(database, owners, place_of(before), MOST_RECENT + 1))
-    names = await service.read(lambda: agent_names(database))
     shown = found[:MOST_RECENT]
+    rows = await service.read(lambda: recent_rows(shown, agent_names(database)))
     return console_page(
         "recent.html",
         agent,
-        rows=recent_rows(shown, names),
+        rows=rows,
         filters={name: words for name, (words, _) in FILTERS.items()},
         owner=owner if owner in FILTERS else "",
         owners=OWNERS,
@@ -97,6 +97,6 @@ def place_of(before: str) -> Place | None:
     moment, _, id_ = before.partition("_")
     try:
         at = datetime.fromisoformat(moment)
-    except ValueError:
+        return Place(at.astimezone(UTC), id_) if at.tzinfo is not None and id_ else None
+    except (ValueError, OverflowError):
         return None
-    return Place(at, id_) if at.tzinfo is not None and id_ else None

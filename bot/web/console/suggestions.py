@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.history import said_in
-from bot.assembly import Footnote
 from bot.assistant import CustomerMessage
 from bot.models import Conversation, Message, Speaker
+from bot.staffed import StaffedFootnote
 from bot.storage.turns import last_turns
 from bot.web.console.log import link_target, places
 from bot.web.console.views import says_nothing
@@ -37,7 +37,7 @@ def asked_last(log: Sequence[Message]) -> Message | None:
     return next((entry for entry in reversed(asked) if not says_nothing(entry.text)), asked[-1] if asked else None)
 
 
-def suggest(footnote: Footnote, conversation: Conversation, log: Sequence[Message]) -> Suggestion:
+def suggest(footnote: StaffedFootnote, conversation: Conversation, log: Sequence[Message]) -> Suggestion:
     """A suggestion for the customer's last question. IndexUnavailable, StorageError."""
     asked = asked_last(log)
     if asked is None:
@@ -48,7 +48,7 @@ def suggest(footnote: Footnote, conversation: Conversation, log: Sequence[Messag
     return _composed(footnote, conversation, asked)
 
 
-def _composed(footnote: Footnote, conversation: Conversation, asked: Message) -> Suggestion:
+def _composed(footnote: StaffedFootnote, conversation: Conversation, asked: Message) -> Suggestion:
     """What the bot would say if it need not be sure; where it says nothing to that, the nearest articles."""
     assistant = replace(footnote.assistant, answer_threshold=0.0)
     turns = last_turns(footnote.database, conversation.id, TURNS_READ)
@@ -58,8 +58,7 @@ def _composed(footnote: Footnote, conversation: Conversation, asked: Message) ->
     )
     reply = reply_to_json(outcome.reply)
     if reply["kind"] == "answer":
-        sure = f"{reply['confidence']:.0%} sure; by itself it answers from {footnote.settings.answer_threshold:.0%}."
-        return Suggestion(reply_text(reply), f"Composed now. The bot is {sure}")
+        return Suggestion(reply_text(reply), _how_sure(reply["confidence"], footnote.settings.answer_threshold))
     if reply["kind"] == "clarify":
         return Suggestion(reply_text(reply), "The bot would ask back.")
     hits = assistant.search(asked.text, conversation.context)
@@ -68,6 +67,13 @@ def _composed(footnote: Footnote, conversation: Conversation, asked: Message) ->
     if not nearest:
         return Suggestion("", "The bot has no answer to this, and no article comes near.")
     return Suggestion("\n".join(f"- {_link(hit)}" for hit in nearest), "No answer, but these articles come near.")
+
+
+def _how_sure(confidence: float, threshold: float) -> str:
+    sure = f"the bot is {confidence:.0%} sure; by itself it answers from {threshold:.0%}."
+    if confidence < threshold:
+        return f"Composed now, and perhaps not what is asked: {sure}"
+    return f"Composed now: {sure}"
 
 
 def reply_text(reply: Mapping[str, Any]) -> str:

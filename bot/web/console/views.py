@@ -23,6 +23,8 @@ OWNERS = {
     Owner.CLOSED: "Closed",
 }
 NO_QUESTION = "Nothing was said yet."
+LONGEST_OF_NO_NEED = 400
+"""Characters; what is remembered of customers' words stays small by it."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -30,9 +32,13 @@ Names = Mapping[str, str]
 """Agents' names for people, by the names that they sign in with."""
 
 
-@lru_cache(maxsize=4096)
 def says_nothing(text: str) -> bool:
-    """Whether a message holds no need of its own ("talk to a human", "thanks")."""
+    """Whether a message holds no need of its own ("talk to a human", "thanks"); a long one always holds one."""
+    return len(text) <= LONGEST_OF_NO_NEED and _says_nothing(text)
+
+
+@lru_cache(maxsize=4096)
+def _says_nothing(text: str) -> bool:
     return asks_for_person(text) or small_talk(text) is not None
 
 
@@ -147,10 +153,10 @@ def conversation_path(conversation_id: str) -> str:
     return f"{CONVERSATIONS}/{quote(conversation_id, safe='')}"
 
 
-def last_question(said: Sequence[str]) -> str:
-    """Of messages, newest first, the first that holds a need; the newest when none does."""
+def last_question(said: Sequence[str], note: str = "") -> str:
+    """Of messages, newest first, the first that holds a need; when none does the customer's note, then the newest."""
     telling = (text for text in said if not says_nothing(text))
-    return next(telling, said[0] if said else NO_QUESTION)
+    return next(telling, note or (said[0] if said else NO_QUESTION))
 
 
 def _queue_row(entry: QueueEntry, names: Names) -> Row:
@@ -160,7 +166,7 @@ def _queue_row(entry: QueueEntry, names: Names) -> Row:
         owner=entry.owner,
         agent=entry.agent,
         agent_name=name_of(entry.agent, names),
-        question=last_question(entry.said),
+        question=last_question(entry.said, entry.note),
         since=(entry.claimed_at or entry.asked_at) if entry.owner is Owner.HUMAN else entry.asked_at,
         platform=PLATFORMS[entry.platform],
         locale=entry.locale,

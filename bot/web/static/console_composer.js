@@ -50,6 +50,8 @@ export class Composer {
     const lead = start && !value.slice(0, start).endsWith("\n\n") ? "\n\n" : "";
     this.field.setRangeText(lead + suggested.text, start, end, "end");
     this.field.focus();
+    // One reads it from its beginning; its end is a list of long addresses.
+    if (!value) this.field.scrollTop = 0;
     this.#keep();
   }
 

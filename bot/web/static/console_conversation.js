@@ -13,6 +13,7 @@ const jump = page.querySelector("[data-jump]");
 const title = document.title;
 const log = part("log");
 let atEnd = true;
+let height = log.clientHeight;
 let newest = Number(part("head").dataset.newest);
 let refreshing = null;
 let again = false;
@@ -120,11 +121,15 @@ document.addEventListener("visibilitychange", () => {
 });
 
 log.addEventListener("scroll", () => {
+  if (log.clientHeight !== height) return; // not scrolled away from the end: the log has another height now
   atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
   if (atEnd) jump.hidden = true;
 });
 // The log gets lower when the text area comes; its end stays in sight.
-new ResizeObserver(() => atEnd && toEnd()).observe(log);
+new ResizeObserver(() => {
+  height = log.clientHeight;
+  if (atEnd) toEnd();
+}).observe(log);
 
 openElsewhere();
 if ("live" in page.dataset) {

@@ -1,5 +1,6 @@
 // The chat box of the page /chat: one conversation, its messages, and the answers as they stream in.
 import { readEvents } from "./events.js";
+import { follow } from "./live.js";
 import { element, link, renderMarkdown } from "./markdown.js";
 
 const chat = document.querySelector("[data-site]");
@@ -10,8 +11,16 @@ const field = form.querySelector("textarea");
 const send = form.querySelector("button");
 const STAGES = { searching: "Searching the help center…", writing: "Writing the answer…" };
 const AUTHORS = { answer: "Assistant", clarify: "Assistant asks back", handoff: "Passed to a person", notice: "Assistant" };
+const OWNERS = {
+  human: (name) => `${name ?? "A person"} has joined the conversation. The assistant is silent for now.`,
+  returned: () => "The assistant answers again.",
+  closed: () => "The conversation was closed. It opens again when you write.",
+};
+// Messages that this page has sent and whose reply it gets as the answer to them, not as news.
+const asked = new Set();
 
 let conversation = null;
+let withPerson = false;
 let busy = false;
 
 class Refusal extends Error {
@@ -44,11 +53,33 @@ async function post(path, body, headers = {}) {
 async function openConversation() {
   const context = { platform: "web", locale: document.documentElement.lang || "en", page_url: location.href };
   const response = await post("", { site_key: chat.dataset.site, context });
-  return response.json();
+  const opened = await response.json();
+  withPerson = false;
+  follow(opened, hear, () => [null, opened].includes(conversation));
+  return opened;
+}
+
+// What others do in the conversation, and what the bot answers later to what was left to a person.
+function hear(name, entry) {
+  if (name === "typing" && !busy) say(entry.on ? "A person is writing…" : "");
+  if (name === "owner") showOwner(entry);
+  if (name === "notice") show(message("notice", AUTHORS.notice, prose(entry.text)));
+  if (name === "message" && entry.author === "agent") {
+    if (!busy) say("");
+    show(message("agent", entry.name ?? "Support", prose(entry.text)));
+  }
+  if (name === "message" && entry.reply && !asked.has(entry.client_message_id)) show(replyMessage(entry.reply));
+}
+
+function showOwner({ owner, agent_name: name }) {
+  const line = OWNERS[owner]?.(name) ?? (withPerson ? "You wait for a person again." : "");
+  withPerson = owner === "human";
+  if (line) show(element("p", { class: "line" }, line));
 }
 
 // The outcome of a message; `onText` hears the text so far.
 async function answer(text, id, onText) {
+  asked.add(id);
   conversation ??= await openConversation();
   const { conversation_id: where, token } = conversation;
   const headers = { accept: "text/event-stream", authorization: `Bearer ${token}` };
@@ -79,8 +110,9 @@ async function ask(text, id = newId()) {
       draft.replaceChildren(...renderMarkdown(soFar));
     });
     pending.replaceChildren();
-    show(outcome.reply ? replyMessage(outcome.reply) : message("notice", "Sent", element("p", {}, "A person will read this and reply here.")));
-    say("");
+    if (outcome.reply) show(replyMessage(outcome.reply));
+    else asked.delete(id);
+    say(outcome.reply ? "" : "Sent. A person reads this and replies here.");
   } catch (error) {
     pending.replaceChildren();
     show(failureMessage(error, text, id));
@@ -114,9 +146,12 @@ function customerMessage(text) {
   return message("customer", "You", element("p", { class: "words" }, text));
 }
 
+function prose(text, citations = []) {
+  return element("div", { class: "prose" }, ...renderMarkdown(text, citations));
+}
+
 function replyMessage(reply) {
-  const node = message(reply.kind, AUTHORS[reply.kind] ?? AUTHORS.answer);
-  node.append(element("div", { class: "prose" }, ...renderMarkdown(reply.text, reply.citations)));
+  const node = message(reply.kind, AUTHORS[reply.kind] ?? AUTHORS.answer, prose(reply.text, reply.citations));
   const actions = reply.actions.map((action) => link(action.url, { class: "button quiet" }, action.label));
   const options = reply.options.map((option) => button(option, () => submit(option)));
   if (actions.length + options.length) node.append(element("div", { class: "buttons" }, ...actions, ...options));

@@ -216,9 +216,9 @@ def test_only_the_last_messages_are_read() -> None:
     start = [user("How do I buy BTC?"), bot("Tap Buy.")]
     assert len(talk) > MESSAGES_READ
     assert resolve("why?", [*start, *talk]) == resolve("why?", talk)
-    before = time.perf_counter()
+    before = time.process_time()
     resolve("and how long does it take?", [user("it and that, " * 45), bot("- a\n" * 4000)] * 100)
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
 
 
 def test_what_was_said_is_data() -> None:

@@ -120,10 +120,16 @@ def server(shared: tuple[ScriptedServer, ModelComposer]) -> ScriptedServer:
 
 @pytest.fixture
 def composer(shared: tuple[ScriptedServer, ModelComposer]) -> ModelComposer:
-    """Less patient than it ships, with a circuit of its own."""
+    """With a circuit of its own."""
     _, patient = shared
     breaker = CircuitBreaker(time.monotonic, Limits(failures=3, rest=60))
-    return replace(patient, llm=GuardedModel(patient.llm, breaker, at_once=2), patience=QUICK)
+    return replace(patient, llm=GuardedModel(patient.llm, breaker, at_once=2))
+
+
+@pytest.fixture
+def hasty(composer: ModelComposer) -> ModelComposer:
+    """Less patient than it ships."""
+    return replace(composer, patience=QUICK)
 
 
 def composed(composer: ModelComposer, given: Evidence | None = None) -> Composition:
@@ -282,11 +288,11 @@ def test_a_model_that_is_wrong_at_once_is_stopped_at_once(composer: ModelCompose
     ],
 )
 def test_after_any_fault_the_extractive_answer_comes_within_two_seconds(
-    act: Script, fault_after: float, reason: str, composer: ModelComposer, server: ScriptedServer
+    act: Script, fault_after: float, reason: str, hasty: ModelComposer, server: ScriptedServer
 ) -> None:
     server.enqueue(act, act)
     begun = time.monotonic()
-    found = composed(composer)
+    found = composed(hasty)
     late = time.monotonic() - begun - fault_after
     assert found.answer.text == "Freeze your account when somebody else may know your password. [1]"
     assert found.account["composer"] == "extractive"
@@ -337,7 +343,7 @@ def test_a_failing_server_is_left_alone(composer: ModelComposer, server: Scripte
 def test_more_questions_than_places_get_the_extractive_answer_at_once(
     composer: ModelComposer, server: ScriptedServer
 ) -> None:
-    server.enqueue(*[Says(text=THREE_GOOD, first_after=0.7)] * 2)
+    server.enqueue(*[Says(text=THREE_GOOD, first_after=3)] * 2)
     found: list[tuple[str, float]] = []
 
     def ask() -> None:
@@ -350,7 +356,7 @@ def test_more_questions_than_places_get_the_extractive_answer_at_once(
     for thread in threads:
         thread.join()
     assert sorted(who for who, _ in found) == ["extractive"] * 4 + ["model"] * 2
-    assert all(seconds < 0.7 for who, seconds in found if who == "extractive")
+    assert all(seconds < 3 for who, seconds in found if who == "extractive")
     assert server.most_at_once == 2 and len(server.requests) == 2
 
 

@@ -66,6 +66,6 @@ def test_more_than_small_talk(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["ok " * 50 + "zz", "thanks so much " * 10 + "q", "hi " * 5000])
 def test_an_endless_message_is_answered_at_once(text: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     assert small_talk(text) is None
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1

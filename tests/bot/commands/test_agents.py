@@ -35,6 +35,7 @@ def lets_in(url: str) -> str:
 def test_an_agent_is_added_with_a_login_that_works_once() -> None:
     result = run("add", "Maria", "--display-name", "María López")
     told, url = result.stdout.splitlines()
+    assert "--port" in result.stderr
     assert "maria, valid for 15 minutes" in told
     assert url.startswith("http://127.0.0.1:8000/console/login/")
     assert lets_in(url) == "maria"

@@ -64,6 +64,7 @@ def test_a_name_is_resolved_once() -> None:
     [
         "http://desk.example/", "https://desk.example:8443/", "ftp://desk.example/", "file:///etc/passwd", "https:///x",
         "https://user:pass@desk.example/", "https://desk.example:99999/", "", "desk.example", "https://desk.example:0x1",
+        "https://[::1", "https://[desk.example]/",
     ],
 )  # fmt: skip
 def test_other_schemes_ports_and_user_names_are_refused(url: str) -> None:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.handoff.announcing import MAIL_AFTER
 from bot.handoff.expectation import Expectation, acknowledgement, briefing_of, still_waiting
 from bot.models import Effect, HandoffReason, Identity, Owner
 from bot.storage.conversations import conversation_of, identify_customer
@@ -174,8 +175,8 @@ def test_whoever_comes_into_the_queue_again_is_told_of_again(house: House) -> No
 
 def test_a_reminder_tells_since_when_the_customer_has_been_in_the_queue(house: House) -> None:
     house.switchboard.call_person(house.id)
-    for _ in range(2):
-        house.clock.pass_by(minutes=2)
+    for minutes in (2, 4):
+        house.clock.pass_by(minutes=minutes)
         house.switchboard.sweep()
     assert house.told("zendesk")[1:] == [("handoff.reminder", {"waiting_since": BEGAN.isoformat()})] * 2
 
@@ -204,6 +205,10 @@ def test_a_contact_that_comes_later_is_told(house: House) -> None:
     house.switchboard.call_person(house.id, "ada@example.com", "I am at work.")
     contact = {"end_user": {"email": "ada@example.com", "verified": False}, "note": "I am at work."}
     assert house.told("zendesk")[1:] == [("handoff.contact", contact)]
+    house.switchboard.call_person(house.id, "ada@example.com", "I am at work.")
+    assert house.told("zendesk") == [], "a request that came twice"
+    house.switchboard.call_person(house.id, "ada@example.com", "I am at home.")
+    assert house.told_types("zendesk") == ["contact"]
 
 
 def test_whom_the_site_has_verified_is_told_as_verified(house: House) -> None:
@@ -305,6 +310,8 @@ def test_a_mailer_gets_all_that_agents_say_and_nothing_else(either_database: Dat
     house.hear("zendesk", "e2", "From the desk.")
     house.hear("zendesk", "e3", at=house.clock() + timedelta(minutes=1))
     house.hear("zendesk", "e4", "Late.")
+    assert house.told("mail") == []
+    house.clock.now += MAIL_AFTER
     told = house.told("mail")
     assert {kind for kind, _ in told} == {"handoff.message"}
     assert [(data["text"], data["desk"]) for _, data in told] == [

@@ -1,3 +1,6 @@
+from email.message import EmailMessage
+from email.policy import SMTP
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,7 @@ def test_an_address_is_taken(text: str, address: str) -> None:
         "ada@example.com, eve@example.com", "ada@example.com\nBcc: eve@example.com", "<ada@example.com>", "call me",
         "ada@-example.com", "ada@example..com", "ada@example.com.", ".ada@example.com", "ada@127.0.0.1",
         "ada@[127.0.0.1]", '"a b"@example.com', "ada\0@example.com", "ädä@example.com", "ada@☃", "+49 30 123456",
+        "=?utf-8?q?eve=40evil.example=2C?=@example.com", "=?utf-8?q?a=0D=0ABcc=3Ax?=@example.com",
         "ada@example.c", "a" * 65 + "@example.com", "ada@" + "a" * 64 + ".com", "a@" + "b." * 130 + "com",
     ],
 )  # fmt: skip
@@ -46,3 +50,15 @@ def test_whatever_is_taken_can_stand_in_a_header(text: str) -> None:
     assert not set(address) & set(" \r\n\t,;<>()\"'\0") - {"'"}
     assert address.count("@") == 1
     assert checked_email(address) == address
+
+
+@given(st.text(st.sampled_from("a0=?_.q+-'{}%"), min_size=1, max_size=30))
+def test_a_mail_goes_to_the_address_that_was_taken_and_to_no_other(local: str) -> None:
+    try:
+        address = checked_email(f"{local}@example.com")
+    except ContactRefused:
+        return
+    mail = EmailMessage(policy=SMTP)
+    mail["Reply-To"] = address
+    assert mail["Reply-To"].addresses[0].addr_spec == address
+    assert mail.as_bytes() == f"Reply-To: {address}\r\n\r\n".encode()

@@ -16,8 +16,8 @@ from bot.handoff.expectation import (
 VIENNA = parse_business_hours("Mon-Fri 09:00-17:30", "Europe/Vienna", "")
 DURING, EVENING = datetime.fromisoformat("2026-11-20T10:00+01:00"), datetime.fromisoformat("2026-11-20T17:20+01:00")
 NIGHT = datetime.fromisoformat("2026-11-20T22:00+01:00")
-LEAVE = "Leave your e-mail address, and it is sent there if you are no longer here then."
-GIVEN = "If you are no longer here then, it is sent to the e-mail address that you gave."
+LEAVE = "Leave your e-mail address, and the answer is sent there if you are no longer here then."
+GIVEN = "If you are no longer here then, the answer is sent to the e-mail address that you gave."
 
 
 def minutes(*numbers: float) -> list[timedelta]:
@@ -107,13 +107,13 @@ def test_hours_after_which_none_come() -> None:
 
 def test_a_team_without_hours() -> None:
     text = expectation_text(expected(hours=parse_business_hours("never", "UTC", ""), by_email=True))
-    assert text.startswith("The team is away and has not said until when; the answer will come here.")
+    assert text.startswith("I cannot say when the team is back; the answer will come here.")
     assert text.endswith(LEAVE)
 
 
 def test_an_acknowledgement_says_that_a_person_was_called() -> None:
     text = acknowledgement(expected())
-    assert text.startswith("A person has been called, who will see what was said here. You are next; ")
+    assert text.startswith("A person has been called, who will see what was said here and reply. You are next; ")
 
 
 @pytest.mark.parametrize("contact_known", [True, False])

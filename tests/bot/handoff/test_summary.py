@@ -1,3 +1,4 @@
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.handoff.summary import (
     MOST_CHARACTERS,
+    SENTENCES_READ,
     SUMMARY_CHARACTERS,
     Circumstances,
     Line,
@@ -126,10 +128,6 @@ def test_the_summary_is_the_customer_s_own_sentences() -> None:
     assert all(sentence in said for sentence in summary.replace("! ", "!|").replace(". ", ".|").split("|"))
 
 
-def test_a_model_s_summary_goes_before_one_s_own() -> None:
-    assert briefing(lines_of(TURNS), CIRCUMSTANCES, asks, summary="Stuck withdrawal.")["summary"] == "Stuck withdrawal."
-
-
 def test_a_customer_who_only_asks_for_a_person_is_quoted_with_that() -> None:
     data = briefing([customer("Give me a human")], CIRCUMSTANCES, asks)
     assert data["summary"] == data["last_question"] == "Give me a human"
@@ -172,6 +170,23 @@ def test_a_long_transcript_keeps_its_end() -> None:
     assert 1 < len(kept) < 100
     assert sum(len(line["text"]) for line in kept) <= MOST_CHARACTERS
     assert len(briefing([customer("y" * 90_000)], CIRCUMSTANCES)["transcript"][0]["text"]) == 4000
+
+
+def test_however_much_was_said_little_of_it_is_read() -> None:
+    read: list[str] = []
+
+    def says_nothing(text: str) -> bool:
+        read.append(text)
+        return False
+
+    sentences = (f"Why is it number {number}?" for number in range(200_000))
+    lines = [customer(" ".join(itertools.islice(sentences, 160))) for _ in range(200)]
+    told = briefing(lines, CIRCUMSTANCES, says_nothing)
+    assert told["last_question"] == lines[-1].text
+    assert sum(map(len, read)) < 2 * MOST_CHARACTERS
+    read.clear()
+    assert short_summary([line.text for line in lines], says_nothing)
+    assert len(read) <= SENTENCES_READ
 
 
 @pytest.mark.parametrize(

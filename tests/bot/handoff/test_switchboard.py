@@ -8,6 +8,7 @@ import pytest
 from bot.errors import ConversationNotFound, EmptyMessage, NotYourTurn, StorageError
 from bot.handoff.contacts import ContactRefused
 from bot.handoff.desks.inbound import WebhookMisdirected
+from bot.handoff.expectation import acknowledgement
 from bot.models import Effect, HandoffReason, Owner, Speaker
 from bot.storage.conversations import conversation_of
 from bot.storage.database import Database
@@ -83,7 +84,7 @@ def test_the_button_calls_a_person_and_says_so_once(house: House) -> None:
     happening = house.switchboard.call_person(house.id)
     assert (happening.after.owner, happening.step.reason) == (Owner.QUEUED, HandoffReason.USER_REQUEST)
     notices = [entry for entry in house.log() if entry.notice is Effect.ACKNOWLEDGE]
-    assert [each.text for each in notices] == [render("replies/acknowledge.txt", expectation="").strip()]
+    assert [each.text for each in notices] == [acknowledgement(None)]
     with pytest.raises(NotYourTurn, match="called already"):
         house.switchboard.call_person(house.id)
     assert house.heard == [happening]
@@ -151,6 +152,7 @@ def test_the_second_thumb_down_calls_a_person(house: House) -> None:
     assert (happening.after.owner, happening.step.reason) == (Owner.QUEUED, HandoffReason.NEGATIVE_FEEDBACK)
     assert house.heard[-1] == happening
     assert [entry.notice for entry in happening.entries] == [None, Effect.ACKNOWLEDGE]
+    assert happening.entries[-1].text.startswith("My answers have not been good enough here. A person has been called")
     given = feedback_of(house.database, house.id)
     assert [given[turn].up for turn in turns] == [False, True, False]
     assert given[turns[1]].comment == "Thanks!"

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.handoff.escalation import decide_before_search
 from bot.handoff.policy import load_policy
 from bot.handoff.topic_model import (
     MODEL_FILE,
     PIECE_WORDS,
     Direction,
-    TopicGuess,
     TopicModel,
     Word,
     grams_of,
@@ -20,7 +18,6 @@ from bot.handoff.topic_model import (
     load_topic_model,
     pieces_of,
 )
-from bot.models import HandoffReason
 
 WORDING = load_policy().wording
 CALM, ALARM = np.array([[1.0, 0.0]], dtype=np.float32), np.array([[0.0, 1.0]], dtype=np.float32)
@@ -136,34 +133,3 @@ def test_a_file_that_is_no_model_is_refused(spoil, message: str, tmp_path: Path)
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.json"):
         load_topic_model(tmp_path / "nowhere.json")
-
-
-def guess(topic: str, probability: float = 0.91) -> TopicGuess:
-    return TopicGuess(topic, probability, ("not mine",))
-
-
-def test_a_guess_calls_a_person_and_is_explained() -> None:
-    text = "these shoes are not mine"
-    assert decide_before_search(text, ()) is None
-    decision = decide_before_search(text, (), guesses=[guess("fraud")])
-    assert decision is not None
-    assert (decision.reason, decision.topic, decision.reply) == (
-        HandoffReason.SENSITIVE_TOPIC,
-        "fraud",
-        "sensitive_fraud",
-    )
-    assert "probability 0.91" in decision.because
-    assert "“not mine”" in decision.because
-
-
-def test_phrases_come_before_guesses_and_danger_before_both() -> None:
-    worded = decide_before_search("I was scammed", (), guesses=[guess("complaint")])
-    assert worded is not None
-    assert worded.topic == "fraud"
-    danger = decide_before_search("I was scammed", ["a seed phrase"], guesses=[guess("complaint"), guess("self_harm")])
-    assert danger is not None
-    assert danger.topic == "self_harm"
-
-
-def test_a_topic_that_the_policy_does_not_have_calls_nobody() -> None:
-    assert decide_before_search("hello there", (), guesses=[guess("weather")]) is None

@@ -59,7 +59,7 @@ def test_one_slip_is_mended(word: str, data: st.DataObject) -> None:
 
 
 def test_long_words_and_texts_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     WORDING.sentences("x" * 8000)
     WORDING.sentences("humna " * 1300)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -190,9 +190,9 @@ def test_a_vector_that_is_not_finite_is_a_sentence_and_makes_no_index() -> None:
     ["This is one sentence of some words. " * 1_500, "| a | b |\n|---|---|\n" + "| some row | of it |\n" * 2_500],
 )
 def test_a_long_block_takes_linear_time(body: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     contents = made(Article(id="a", title="T", body=body))
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert len(contents.passages) > 40
 
 

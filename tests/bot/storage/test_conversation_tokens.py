@@ -154,7 +154,7 @@ def test_tokens_that_are_out_open_their_conversations_after_the_migration(databa
         connection.execute(
             text("DELETE FROM conversation_tokens WHERE conversation_id <> :id"), {"id": conversation.id}
         )
-        command.downgrade(migrations(connection), "0006")
+        command.downgrade(migrations(connection), "0007")
     database.close()
     with open_database(database.where) as migrated:
         today = datetime.now(now.tzinfo)

@@ -10,12 +10,14 @@ from bot.storage.database import Database
 from bot.storage.handoffs import (
     OpenHandoff,
     handoff_reason,
+    keep_summary,
     open_handoffs,
     place_in_queue,
     queue_standing,
     recent_waits,
 )
 from bot.storage.ownership import act
+from bot.storage.queue import last_handoff
 from bot.storage.schema import handoffs
 
 
@@ -146,3 +148,19 @@ def test_each_handoff_has_its_own_reason(database: Database, ids: list[str], now
     with database.read() as connection:
         reasons = [handoff_reason(connection, ids[0], number) for number in (1, 2, 3)]
     assert reasons == [HandoffReason.LOOP, HandoffReason.USER_REQUEST, None]
+
+
+def test_a_summary_is_kept_once_while_the_handoff_lasts(database: Database, ids: list[str], now: datetime) -> None:
+    def keep(id_: str, number: int, summary: str = "A withdrawal is stuck.") -> bool:
+        with database.write() as connection:
+            return keep_summary(connection, id_, number, summary)
+
+    happen(database, ids[0], HandoffAsked(now, HandoffReason.USER_REQUEST))
+    happen(database, ids[1], HandoffAsked(now, HandoffReason.USER_REQUEST))
+    assert keep(ids[0], 1)
+    assert not keep(ids[0], 1, "Another one.")
+    assert not keep(ids[0], 2) and not keep("nobody", 1)
+    happen(database, ids[1], Closed(now, None))
+    assert not keep(ids[1], 1), "nobody has to do with it any more"
+    found = [last_handoff(database, id_) for id_ in ids]
+    assert [each and each.summary for each in found] == ["A withdrawal is stuck.", None, None]

@@ -190,6 +190,20 @@ def test_who_waits_too_long_is_found_longest_first(database: Database, now: date
     assert ownership_of(database, ids[1]).reminders == 1
 
 
+def test_a_team_that_is_away_is_told_again_less_and_less_often(database: Database, now: datetime) -> None:
+    id_ = start_conversation(database, "site", CustomerContext(), now)[0].id
+    act(database, id_, on(HandoffAsked(now, ASKED)), now)
+    since, waits = now, []
+    for minute in range(12 * 60):
+        at = now + timedelta(minutes=minute)
+        for _, began in overdue(database, at, PATIENCE):
+            act(database, id_, on(TimedOut(at, began)), at)
+            waits.append((at - since) // PATIENCE.queue)
+            since = at
+    assert waits[:7] == [1, 2, 4, 8, 16, 16, 16]
+    assert len(waits) < 30
+
+
 def test_orders_of_events(database: Database) -> None:
     for seed in range(900_000, 900_015):
         run_order(seed, StoredKeeper(database, BEGAN), (10, 30))

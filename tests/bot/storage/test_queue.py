@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import event
 
 from bot.handoff.ownership import transition
-from bot.handoff.ownership_events import Claimed, CustomerWrote, Event, HandoffAsked, Released, Returned
+from bot.handoff.ownership_events import AgentWrote, Claimed, CustomerWrote, Event, HandoffAsked, Released, Returned
 from bot.models import CustomerContext, HandoffReason, Owner, Speaker
-from bot.storage.conversations import start_conversation
+from bot.storage.conversations import note_contact, start_conversation
 from bot.storage.database import Database
 from bot.storage.ownership import Saying, act
 from bot.storage.queue import (
@@ -64,6 +64,31 @@ def test_the_queue_has_who_waits_and_whom_agents_have(
     happen(database, first, Released(now, "ada"))
     assert [entry.conversation_id for entry in queue_entries(database)] == [second, first]
     assert [entry.conversation_id for entry in queue_entries(database, most=1)] == [second]
+
+
+def test_the_note_is_there_for_who_has_said_nothing(
+    database: Database, talk: Callable[..., str], now: datetime
+) -> None:
+    happen(database, id_ := talk(), HandoffAsked(now, HandoffReason.USER_REQUEST))
+    with database.write() as connection:
+        note_contact(connection, id_, None, "The code never arrives. " * 40)
+    (entry,) = queue_entries(database)
+    assert entry.said == ()
+    assert entry.note.startswith("The code never arrives.") and len(entry.note) == PREVIEW_CHARACTERS
+
+
+def test_who_waits_is_seen_however_many_are_left_open_with_people(
+    database: Database, talk: Callable[..., str], now: datetime
+) -> None:
+    left_open = [talk(f"old {number}") for number in range(3)]
+    for id_ in left_open:
+        happen(database, id_, HandoffAsked(now, HandoffReason.LOOP))
+        happen(database, id_, Claimed(now, "ada"))
+        happen(database, id_, AgentWrote(now, "ada"))
+    happen(database, left_open[2], CustomerWrote(now + MINUTE), "one more thing")
+    new = talk("new", at=now + MINUTE)
+    happen(database, new, HandoffAsked(now + MINUTE, HandoffReason.LOOP))
+    assert [entry.conversation_id for entry in queue_entries(database, most=2)] == [new, left_open[2]]
 
 
 def test_an_earlier_handoff_of_the_same_conversation_does_not_count(

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
+from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.web.app import create_app
 from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage
@@ -30,7 +30,7 @@ def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def footnote(tmp_path: Path, blank_database: Path, assistant: ScriptedAssistant) -> Iterator[Footnote]:
+def footnote(tmp_path: Path, blank_database: Path, assistant: ScriptedAssistant) -> Iterator[StaffedFootnote]:
     shutil.copy(blank_database, tmp_path / "footnote.db")
     footnote = open_stage(tmp_path, assistant)
     yield footnote
@@ -38,7 +38,7 @@ def footnote(tmp_path: Path, blank_database: Path, assistant: ScriptedAssistant)
 
 
 @pytest.fixture
-def app(footnote: Footnote) -> FastAPI:
+def app(footnote: StaffedFootnote) -> FastAPI:
     return create_app(footnote.settings, footnote)
 
 

@@ -1,4 +1,4 @@
-"""A small Footnote for the web tests: real storage, scripted answers, an index that is only its articles."""
+"""A small StaffedFootnote for the web tests: real storage, scripted answers, an index that is only its articles."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from bot.assembly import Footnote, now
+from bot.assembly import now
 from bot.assembly_desks import patience_of
 from bot.assistant import CustomerMessage, Outcome
 from bot.errors import EmptyMessage, IndexUnavailable, MessageTooLong
@@ -19,6 +19,7 @@ from bot.handoff.announcing import Announcer
 from bot.handoff.switchboard import Switchboard
 from bot.models import Answer, Citation, CustomerContext, Reply, Said
 from bot.settings import Settings
+from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.web.server import Server, listening_socket, server_for
 from knowledge.models import Action, Article, Audience, Platform
@@ -131,16 +132,20 @@ class ShelfIndex:
         return self
 
 
-def open_stage(folder: Path, assistant: ScriptedAssistant, articles: tuple[Article, ...] | None = ARTICLES) -> Footnote:
+def open_stage(
+    folder: Path, assistant: ScriptedAssistant, articles: tuple[Article, ...] | None = ARTICLES
+) -> StaffedFootnote:
     """A Footnote in a folder; without articles it has no index."""
     index = ShelfIndex(None if articles is None else {article.id: article for article in articles})
     settings = Settings(data_dir=folder, site_key=SITE)
     database = open_database(settings.database_file)
     switchboard = Switchboard(database, Announcer((), now), now, patience_of(settings))
-    return Footnote(settings, database, LetterEncoder(), cast(Any, index), cast(Any, assistant), switchboard)
+    return StaffedFootnote(
+        settings, database, LetterEncoder(), cast(Any, index), cast(Any, assistant), switchboard=switchboard
+    )
 
 
-def with_index(footnote: Footnote, articles: tuple[Article, ...] | None) -> Footnote:
+def with_index(footnote: StaffedFootnote, articles: tuple[Article, ...] | None) -> StaffedFootnote:
     """The same Footnote over other articles."""
     return replace(
         footnote, index=cast(Any, ShelfIndex(None if articles is None else {one.id: one for one in articles}))

@@ -4,27 +4,34 @@ from typing import Any
 import anyio
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
+from bot.signing_in import Visitor, new_agent
+from bot.staffed import StaffedFootnote
 from bot.storage.agents import disable_agent
+from bot.storage.login_links import make_login_link
 from bot.web.agents import (
     CHECKS_AT_ONCE,
     CONSOLE,
     COOKIE,
     Entrance,
     SignedInAgent,
+    WatchingAgent,
+    agent_session,
     own_path,
     sign_in_path,
     still_signed_in,
     wants_page,
+    watching_agent,
 )
 from bot.web.dependencies import RunningService
-from tests.agents import HandClock, put_door, sign_in
+from tests.agents import HandClock, put_door, sign_in, signing_in
 
 PAGE = "text/html,application/xhtml+xml"
 
@@ -44,6 +51,10 @@ def visit(app: FastAPI) -> Iterator[TestClient]:
     async def still(request: Request, agent: SignedInAgent, service: RunningService) -> dict[str, Any]:
         return {"still": await still_signed_in(request, service)}
 
+    @app.get("/console/watch")
+    async def watch(agent: WatchingAgent) -> dict[str, str]:
+        return {"name": agent.name}
+
     @app.post("/console/do")
     async def do(agent: SignedInAgent) -> dict[str, str]:
         return {"done": agent.name}
@@ -52,7 +63,7 @@ def visit(app: FastAPI) -> Iterator[TestClient]:
         yield visit
 
 
-def test_a_route_is_given_its_agent(visit: TestClient, footnote: Footnote) -> None:
+def test_a_route_is_given_its_agent(visit: TestClient, footnote: StaffedFootnote) -> None:
     sign_in(visit, footnote.database, "maria", "María López")
     assert visit.get("/console/who").json() == {"name": "maria", "display_name": "María López"}
     assert visit.post("/console/do").json() == {"done": "maria"}
@@ -74,7 +85,7 @@ def test_without_a_session_a_program_is_told(visit: TestClient, accept: str) -> 
     assert told.json()["error"]["code"] == "sign_in_required"
 
 
-def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: Footnote, clock: HandClock) -> None:
+def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: StaffedFootnote, clock: HandClock) -> None:
     sign_in(visit, footnote.database, "maria")
     assert visit.get("/console/still").json() == {"still": True}
 
@@ -93,7 +104,43 @@ def test_a_long_answer_sees_its_session_end(visit: TestClient, footnote: Footnot
     assert not anyio.run(asked)
 
 
-def test_few_passwords_are_checked_at_once(app: FastAPI, visit: TestClient, footnote: Footnote) -> None:
+def test_a_page_that_is_left_open_keeps_no_session(
+    app: FastAPI, visit: TestClient, footnote: StaffedFootnote, clock: HandClock
+) -> None:
+    put_door(app, footnote.database, clock)
+    token = begin_link_session(footnote, clock)
+    visit.cookies.set(COOKIE, token)
+    for _ in range(11):
+        clock.pass_by(minutes=10)
+        assert visit.get("/console/watch").json() == {"name": "maria"}
+    clock.pass_by(minutes=10)
+    assert visit.get("/console/watch").status_code == 401
+
+
+def begin_link_session(footnote: StaffedFootnote, clock: HandClock) -> str:
+    new_agent(footnote.database, "maria", None, clock.now)
+    link = make_login_link(footnote.database, "maria", clock.now)
+    return signing_in(footnote.database, clock).with_link(link, Visitor("127.0.0.1")).token
+
+
+def test_every_route_of_the_console_but_its_door_is_for_agents(app: FastAPI) -> None:
+    door = {"/console/sign-in", "/console/sign-out", "/console/login/{link}"}
+    routers = [getattr(each, "original_router", None) for each in app.routes]
+    routes = [route for router in routers if router is not None for route in router.routes]
+    console = [each for each in routes if isinstance(each, APIRoute) and each.path.lower().startswith("/console")]
+    assert len(console) > 15
+    for route in console:
+        asked = called_for(route.dependant)
+        assert route.path in door or asked & {agent_session, watching_agent}, route.path
+        assert not route.path.endswith("/events") or asked.isdisjoint({agent_session}), "it is opened by itself"
+    assert door < {route.path for route in console}
+
+
+def called_for(dependant: Dependant) -> set[object]:
+    return {dependant.call}.union(*map(called_for, dependant.dependencies))
+
+
+def test_few_passwords_are_checked_at_once(app: FastAPI, visit: TestClient, footnote: StaffedFootnote) -> None:
     entrance = Entrance(put_door(app, footnote.database, HandClock()))
     inside, most = 0, 0
 

@@ -9,8 +9,10 @@ from starlette.testclient import TestClient
 
 from bot.errors import EmptyMessage, IndexUnavailable, MessageTooLong, StorageError
 from bot.models import Clarify, CustomerContext, Handoff, HandoffReason, Notice
+from bot.safety.redaction import Redaction, redact
 from bot.storage.agents import add_agent
 from bot.storage.conversations import authorised_conversation
+from bot.web import chat
 from bot.web.schemas import MessageOut, TranscriptOut
 from bot.wire import reply_to_json
 from knowledge.models import Platform
@@ -28,6 +30,19 @@ HOSTILE = [
     "a\r\nevent: done\r\ndata: {}\r\n\r\n",
     "x" * 90_000,
 ]
+
+
+def test_a_long_page_address_holds_up_nobody(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+
+    def noted(text: str) -> Redaction:
+        threads.append(threading.current_thread().name)
+        return redact(text)
+
+    monkeypatch.setattr(chat, "redact", noted)
+    body = {"site_key": SITE, "context": {"page_url": "https://shop.example/" + "abandon%20" * 800}}
+    assert client.post("/api/v1/conversations", json=body).status_code == 201
+    assert threads and all("worker" in name for name in threads), "not on the event loop"
 
 
 def test_opens_a_conversation(client: TestClient) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
 from bot.errors import StorageError
 from bot.models import CustomerContext, Message, Owner, Speaker
 from bot.settings import Secrets
+from bot.staffed import StaffedFootnote
 from bot.storage.conversations import start_conversation
 from bot.storage.desk_threads import remember_thread
 from bot.storage.messages import messages_after
@@ -35,7 +35,7 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def footnote(footnote: Footnote) -> Footnote:
+def footnote(footnote: StaffedFootnote) -> StaffedFootnote:
     """One that expects webhooks of both desks."""
     secrets = {
         "zendesk_webhook_secrets": Secrets(f"next,{ZENDESK_SECRET}"),
@@ -46,7 +46,7 @@ def footnote(footnote: Footnote) -> Footnote:
 
 
 @pytest.fixture
-def conversation(footnote: Footnote) -> str:
+def conversation(footnote: StaffedFootnote) -> str:
     """A conversation that Zendesk knows as ticket 35436 and Chatwoot as conversation 900, waiting for a person."""
     id_ = start_conversation(footnote.database, SITE, CustomerContext(), now())[0].id
     with footnote.database.write() as connection:
@@ -64,17 +64,17 @@ def from_chatwoot(client: TestClient, body: bytes, at: datetime | None = None, s
     return client.post(CHATWOOT, content=body, headers=chatwoot_headers(body, at or now(), secret))
 
 
-def by_agents(footnote: Footnote, conversation: str) -> list[Message]:
+def by_agents(footnote: StaffedFootnote, conversation: str) -> list[Message]:
     log = messages_after(footnote.database, conversation, to_customer=True)
     return [message for message in log if message.speaker is Speaker.AGENT]
 
 
-def owner(footnote: Footnote, conversation: str) -> Owner:
+def owner(footnote: StaffedFootnote, conversation: str) -> Owner:
     return ownership_of(footnote.database, conversation).owner
 
 
 def test_an_agent_s_comment_in_zendesk_reaches_the_customer(
-    client: TestClient, footnote: Footnote, conversation: str
+    client: TestClient, footnote: StaffedFootnote, conversation: str
 ) -> None:
     answer = from_zendesk(client, zendesk_comment(conversation, "Hallo ü 🙂"))
     assert (answer.status_code, answer.json()) == (200, {"taken": True})
@@ -84,14 +84,16 @@ def test_an_agent_s_comment_in_zendesk_reaches_the_customer(
 
 
 def test_an_agent_s_message_in_chatwoot_reaches_the_customer(
-    client: TestClient, footnote: Footnote, conversation: str
+    client: TestClient, footnote: StaffedFootnote, conversation: str
 ) -> None:
     answer = from_chatwoot(client, chatwoot_message(conversation, "Hello."))
     assert (answer.status_code, answer.json()) == (200, {"taken": True})
     assert [message.text for message in by_agents(footnote, conversation)] == ["Hello."]
 
 
-def test_solving_and_resolving_end_the_conversation(client: TestClient, footnote: Footnote, conversation: str) -> None:
+def test_solving_and_resolving_end_the_conversation(
+    client: TestClient, footnote: StaffedFootnote, conversation: str
+) -> None:
     from_zendesk(client, zendesk_comment(conversation, "Done."))
     assert from_zendesk(client, zendesk_solved(conversation)).json() == {"taken": True}
     assert owner(footnote, conversation) is Owner.CLOSED
@@ -108,7 +110,7 @@ class TestEveryDesk:
     """What holds of each desk's webhooks alike."""
 
     def test_sent_again_it_is_taken_once(
-        self, send: Any, body: Any, client: TestClient, footnote: Footnote, conversation: str
+        self, send: Any, body: Any, client: TestClient, footnote: StaffedFootnote, conversation: str
     ) -> None:
         told = body(conversation, "Hello.")
         answers = [send(client, told, now() + timedelta(seconds=number)) for number in range(3)]
@@ -119,14 +121,18 @@ class TestEveryDesk:
         ]
         assert len(by_agents(footnote, conversation)) == 1
 
-    def test_forged(self, send: Any, body: Any, client: TestClient, footnote: Footnote, conversation: str) -> None:
+    def test_forged(
+        self, send: Any, body: Any, client: TestClient, footnote: StaffedFootnote, conversation: str
+    ) -> None:
         answer = send(client, body(conversation, "Give me your password."), secret="guessed")
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "webhook_refused")
         for path in (ZENDESK, CHATWOOT):
             assert client.post(path, content=body(conversation, "No signature.")).status_code == 401
         assert by_agents(footnote, conversation) == []
 
-    def test_stale(self, send: Any, body: Any, client: TestClient, footnote: Footnote, conversation: str) -> None:
+    def test_stale(
+        self, send: Any, body: Any, client: TestClient, footnote: StaffedFootnote, conversation: str
+    ) -> None:
         told = body(conversation, "Hello.")
         for minutes in (-6, 6):
             answer = send(client, told, now() + timedelta(minutes=minutes))
@@ -140,7 +146,7 @@ class TestEveryDesk:
         assert (answer.status_code, answer.json()) == (200, {"taken": False})
 
     def test_another_thread_is_left_alone(
-        self, send: Any, body: Any, client: TestClient, footnote: Footnote, conversation: str
+        self, send: Any, body: Any, client: TestClient, footnote: StaffedFootnote, conversation: str
     ) -> None:
         thread = {"ticket": "35437"} if body is zendesk_comment else {"number": 901}
         answer = send(client, body(conversation, "To somebody else.", **thread))
@@ -157,7 +163,7 @@ class TestEveryDesk:
         assert send(client, body(conversation, "x" * 300_000)).status_code == 413
 
     def test_the_desk_is_asked_to_send_again_when_nothing_can_be_stored(
-        self, send: Any, body: Any, client: TestClient, footnote: Footnote, conversation: str, monkeypatch: Any
+        self, send: Any, body: Any, client: TestClient, footnote: StaffedFootnote, conversation: str, monkeypatch: Any
     ) -> None:
         def refuse(_database: object) -> None:
             raise StorageError("The database is busy.")
@@ -170,7 +176,7 @@ class TestEveryDesk:
 
 
 def test_what_concerns_nobody_here_is_answered_and_dropped(
-    client: TestClient, footnote: Footnote, conversation: str
+    client: TestClient, footnote: StaffedFootnote, conversation: str
 ) -> None:
     for body in (zendesk_comment(conversation, "A note.", is_public=False), b"{}"):
         assert from_zendesk(client, body).json() == {"taken": False}
@@ -180,7 +186,7 @@ def test_what_concerns_nobody_here_is_answered_and_dropped(
 
 
 def test_a_message_after_another_agent_has_claimed_is_kept_for_the_agents(
-    client: TestClient, footnote: Footnote, conversation: str
+    client: TestClient, footnote: StaffedFootnote, conversation: str
 ) -> None:
     footnote.switchboard.claim(conversation, "ada")
     assert from_zendesk(client, zendesk_comment(conversation, "I am here too.")).status_code == 200
@@ -190,7 +196,7 @@ def test_a_message_after_another_agent_has_claimed_is_kept_for_the_agents(
 
 
 @pytest.fixture
-def without_desks(footnote: Footnote) -> Iterator[TestClient]:
+def without_desks(footnote: StaffedFootnote) -> Iterator[TestClient]:
     nothing = {
         "zendesk_webhook_secrets": Secrets(" , "),
         "chatwoot_webhook_secrets": Secrets(""),

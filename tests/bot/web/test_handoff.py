@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
 from bot.models import Owner
+from bot.staffed import StaffedFootnote
 from bot.storage.conversations import conversation_of
 from bot.storage.feedback import feedback_of
 from bot.storage.ownership import ownership_of
@@ -24,7 +24,7 @@ def rate(talk: Talk, message_id: str, body: object) -> Any:
     return talk.client.post(url, json=body, headers=talk.headers)
 
 
-def known(footnote: Footnote, talk: Talk) -> tuple[str | None, str]:
+def known(footnote: StaffedFootnote, talk: Talk) -> tuple[str | None, str]:
     with footnote.database.read() as connection:
         conversation = conversation_of(connection, talk.id)
     return conversation.contact, conversation.note
@@ -52,7 +52,7 @@ def test_the_button_twice_is_refused_with_a_sentence(talk: Talk) -> None:
     }
 
 
-def test_a_contact_comes_with_the_call_or_later_and_secrets_do_not(footnote: Footnote, talk: Talk) -> None:
+def test_a_contact_comes_with_the_call_or_later_and_secrets_do_not(footnote: StaffedFootnote, talk: Talk) -> None:
     press(talk, {"note": f"Please hurry; {SECRET}"})
     later = press(talk, {"contact": "ada@EXAMPLE.com"})
     assert (later.status_code, later.json()) == (200, {"owner": "queued", "entries": []})
@@ -63,7 +63,9 @@ def test_a_contact_comes_with_the_call_or_later_and_secrets_do_not(footnote: Foo
 
 
 @pytest.mark.parametrize("contact", ["not an address", "ada@", "+43 1 234567", "a" * 900 + "@example.com"])
-def test_what_is_no_address_is_refused_and_nothing_is_stored(footnote: Footnote, talk: Talk, contact: str) -> None:
+def test_what_is_no_address_is_refused_and_nothing_is_stored(
+    footnote: StaffedFootnote, talk: Talk, contact: str
+) -> None:
     answer = press(talk, {"contact": contact, "note": "A note."})
     assert answer.status_code == 422
     error = answer.json()["error"]
@@ -81,7 +83,7 @@ def test_a_wish_of_another_form_is_refused(talk: Talk, body: object) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request")
 
 
-def test_a_lone_surrogate_in_a_note_is_stored_as_text(footnote: Footnote, talk: Talk) -> None:
+def test_a_lone_surrogate_in_a_note_is_stored_as_text(footnote: StaffedFootnote, talk: Talk) -> None:
     url = f"/api/v1/conversations/{talk.id}/handoff"
     headers = {**talk.headers, "content-type": "application/json"}
     answer = talk.client.post(url, content=b'{"note": "a\\ud800b\\u0000"}', headers=headers)
@@ -98,7 +100,7 @@ def test_only_with_the_conversations_token(client: TestClient, talk: Talk) -> No
     assert rate(Talk(client, talk.id, other["token"]), told, {"rating": "down"}).status_code == 401
 
 
-def test_a_reply_is_rated_by_the_id_that_it_came_with(footnote: Footnote, talk: Talk) -> None:
+def test_a_reply_is_rated_by_the_id_that_it_came_with(footnote: StaffedFootnote, talk: Talk) -> None:
     told = talk.send("How?").json()["message_id"]
     answer = rate(talk, told, {"rating": "up", "comment": f"Nice; {SECRET}"})
     assert (answer.status_code, answer.json()) == (200, {"owner": "bot", "entries": []})

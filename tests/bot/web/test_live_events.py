@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.assembly import Footnote
 from bot.errors import StorageError
 from bot.handoff.switchboard import NotYourTurn, Switchboard
 from bot.models import Ownership, Speaker, Turn
+from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.storage.messages import whole_log
 from bot.web import live, live_events
@@ -48,7 +48,7 @@ class Place:
     """A served application, and the conversations in it."""
 
     app: FastAPI
-    footnote: Footnote
+    footnote: StaffedFootnote
     address: str
     server: Server
     switchboard: Switchboard
@@ -91,7 +91,7 @@ class Customer:
 
 
 @pytest.fixture
-def place(app: FastAPI, footnote: Footnote) -> Iterator[Place]:
+def place(app: FastAPI, footnote: StaffedFootnote) -> Iterator[Place]:
     @app.get("/agents/{conversation_id}")
     async def follow_as_agent(conversation_id: str, request: Request) -> Response:
         state = request.app.state
@@ -353,7 +353,7 @@ def test_the_oldest_of_too_many_streams_is_told_to_stay_away(place: Place) -> No
 
 def test_a_silent_stream_is_kept_alive_and_renewed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_events, "PING_SECONDS", 0.05)
-    monkeypatch.setattr(live_events, "LIFETIME_SECONDS", 1.0)
+    monkeypatch.setitem(live_events.LIFETIME_SECONDS, Speaker.CUSTOMER, 1.0)
     with place.start().listen() as listener:
         listener.wait_for_end()
     assert [(one.name, one.id, one.data) for one in listener.heard] == [("bye", None, {"reason": "renew"})]

@@ -86,7 +86,7 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> No
 def test_serve_says_where_before_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(server, "configure_logs", lambda level: None)
-    monkeypatch.setattr(server, "open_footnote", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
+    monkeypatch.setattr(server, "open_staffed", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
     monkeypatch.setattr(server, "run_until_stopped", lambda app, listener: told.append("served"))
     with listening_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
@@ -105,7 +105,7 @@ def test_serve_writes_to_standard_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(server, "configure_logs", lambda level: None)
-    monkeypatch.setattr(server, "open_footnote", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
+    monkeypatch.setattr(server, "open_staffed", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
     monkeypatch.setattr(server, "run_until_stopped", lambda app, listener: None)
     with listening_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
@@ -118,7 +118,7 @@ def test_an_encoder_that_cannot_be_loaded_is_a_sentence(tmp_path: Path, monkeypa
         raise EncoderError("The model file is damaged.")
 
     monkeypatch.setattr(server, "configure_logs", lambda level: None)
-    monkeypatch.setattr(server, "open_footnote", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
+    monkeypatch.setattr(server, "open_staffed", lambda settings: open_stage(tmp_path, ScriptedAssistant()))
     monkeypatch.setattr(server, "warm_up", refuse)
     with listening_socket("127.0.0.1", 0) as free:
         port = free.getsockname()[1]

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from bot.assembly import Footnote
 from bot.signing_in import SigningIn, new_agent
+from bot.staffed import StaffedFootnote
 from bot.storage.agents import disable_agent
 from bot.storage.database import Database
 from bot.storage.login_links import make_login_link
@@ -30,7 +30,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def database(footnote: Footnote) -> Database:
+def database(footnote: StaffedFootnote) -> Database:
     return footnote.database
 
 
@@ -306,7 +306,7 @@ def test_cookies_on_this_machine(visit: TestClient, maria: str) -> None:
     ("base", "origin"), [(PUBLIC, PUBLIC), ("http://help.example.com", PUBLIC), ("http://127.0.0.1:8000", PUBLIC)]
 )
 def test_cookies_over_https(
-    app: FastAPI, database: Database, clock: HandClock, footnote: Footnote, base: str, origin: str
+    app: FastAPI, database: Database, clock: HandClock, footnote: StaffedFootnote, base: str, origin: str
 ) -> None:
     """Directly, behind a proxy that keeps the host, and behind one that does not."""
     from bot.web.app import create_app

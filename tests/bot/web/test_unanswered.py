@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.assembly import Footnote
 from bot.errors import IndexUnavailable
 from bot.models import CustomerContext, Speaker
+from bot.staffed import StaffedFootnote
 from bot.storage.conversations import start_conversation
 from bot.storage.messages import messages_after, open_messages
 from bot.web.service import Service
@@ -20,7 +20,7 @@ from tests.bot.web.stage import ScriptedAssistant
 Work = Callable[[Service], Coroutine[Any, Any, None]]
 
 
-def serve(footnote: Footnote, work: Work) -> None:
+def serve(footnote: StaffedFootnote, work: Work) -> None:
     """Work beside a service that has just started."""
 
     async def run() -> None:
@@ -29,7 +29,7 @@ def serve(footnote: Footnote, work: Work) -> None:
     asyncio.run(run())
 
 
-def left_open(footnote: Footnote, *texts: str) -> str:
+def left_open(footnote: StaffedFootnote, *texts: str) -> str:
     """A conversation whose messages nobody has answered."""
     conversation, _ = start_conversation(footnote.database, "site", CustomerContext(), datetime.now(UTC))
     for number, text in enumerate(texts):
@@ -37,13 +37,15 @@ def left_open(footnote: Footnote, *texts: str) -> str:
     return conversation.id
 
 
-async def until_answered(footnote: Footnote, conversation_id: str) -> None:
+async def until_answered(footnote: StaffedFootnote, conversation_id: str) -> None:
     async with asyncio.timeout(20):
         while open_messages(footnote.database, conversation_id):
             await asyncio.sleep(0.01)
 
 
-def test_what_a_dead_server_left_is_answered_at_the_start(footnote: Footnote, assistant: ScriptedAssistant) -> None:
+def test_what_a_dead_server_left_is_answered_at_the_start(
+    footnote: StaffedFootnote, assistant: ScriptedAssistant
+) -> None:
     ids = [left_open(footnote, "one", "two"), left_open(footnote, "three")]
 
     async def start(service: Service) -> None:
@@ -54,7 +56,7 @@ def test_what_a_dead_server_left_is_answered_at_the_start(footnote: Footnote, as
     assert [open_messages(footnote.database, id_) for id_ in ids] == [(), ()]
 
 
-def test_what_is_given_back_is_answered_at_once(footnote: Footnote, assistant: ScriptedAssistant) -> None:
+def test_what_is_given_back_is_answered_at_once(footnote: StaffedFootnote, assistant: ScriptedAssistant) -> None:
     id_ = left_open(footnote)
     footnote.switchboard.claim(id_, "ada")
 
@@ -78,7 +80,7 @@ def test_what_is_given_back_is_answered_at_once(footnote: Footnote, assistant: S
 
 @pytest.mark.parametrize("error", [IndexUnavailable("There is no index yet."), ValueError("nobody foresaw this")])
 def test_one_that_cannot_be_answered_keeps_none_of_the_others(
-    footnote: Footnote, assistant: ScriptedAssistant, error: Exception
+    footnote: StaffedFootnote, assistant: ScriptedAssistant, error: Exception
 ) -> None:
     assistant.enqueue(error)
     ids = [left_open(footnote, "one"), left_open(footnote, "two")]
@@ -90,7 +92,23 @@ def test_one_that_cannot_be_answered_keeps_none_of_the_others(
     assert [len(open_messages(footnote.database, id_)) for id_ in ids] == [1, 0]
 
 
-def test_a_server_that_stops_begins_no_more(footnote: Footnote, assistant: ScriptedAssistant) -> None:
+def test_a_long_conversation_holds_up_nobody(footnote: StaffedFootnote, assistant: ScriptedAssistant) -> None:
+    left_open(footnote, *(f"one of many {number}" for number in range(6)))
+
+    async def start(service: Service) -> None:
+        service._answers.total_tokens = 1
+        answering = await answer_unanswered(service)
+        while not assistant.history:
+            await asyncio.sleep(0.001)
+        await service.begin_answer(lambda: assistant.history.append(("asked just now", [])))
+        await answering
+
+    serve(footnote, start)
+    assert [text for text, _ in assistant.history].index("asked just now") < 4
+    assert len(assistant.history) == 7
+
+
+def test_a_server_that_stops_begins_no_more(footnote: StaffedFootnote, assistant: ScriptedAssistant) -> None:
     left_open(footnote, "one")
 
     async def stop(service: Service) -> None:

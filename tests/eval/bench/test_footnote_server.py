@@ -32,12 +32,10 @@ def test_documents_are_found_over_an_index_that_is_there(
     again.close()
 
 
-def test_without_an_index_it_says_so(letter_settings: Settings, tmp_path: Path) -> None:
+def test_without_an_index_it_says_so(letter_settings: Settings) -> None:
     engine = FootnoteEngine(letter_settings)
     with pytest.raises(IndexUnavailable, match="index"):
         engine.open()
-    with pytest.raises(NotImplementedError, match="footnote_builder"):
-        engine.index(tmp_path)
     engine.close()
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from eval.peers.bench_protocol import converse, read_passages, versions_of
+from eval.peers.bench_protocol import Engine, converse, read_passages, versions_of
 
 
-class Echo:
+class Searcher:
     """Finds the words of the question; knows no question with a 7."""
 
     def __init__(self) -> None:
@@ -18,12 +18,6 @@ class Echo:
     def load(self) -> Mapping[str, str]:
         self.done.append("load")
         return {"echo": "1"}
-
-    def index(self, corpus: Path) -> None:
-        self.done.append(f"index {corpus}")
-
-    def describe(self) -> Mapping[str, float]:
-        return {"passages": 3}
 
     def open(self) -> None:
         self.done.append("open")
@@ -34,9 +28,19 @@ class Echo:
         return text.split()[:limit]
 
 
-def answers(*requests: dict[str, Any]) -> dict[Any, dict[str, Any]]:
+class Echo(Searcher):
+    """Is given documents too."""
+
+    def index(self, corpus: Path) -> None:
+        self.done.append(f"index {corpus}")
+
+    def describe(self) -> Mapping[str, float]:
+        return {"passages": 3}
+
+
+def answers(*requests: dict[str, Any], engine: Engine | None = None) -> dict[Any, dict[str, Any]]:
     replies = io.StringIO()
-    converse(Echo(), [json.dumps(request) + "\n" for request in requests], replies)
+    converse(engine or Echo(), [json.dumps(request) + "\n" for request in requests], replies)
     return {reply.pop("id"): reply for reply in map(json.loads, replies.getvalue().splitlines())}
 
 
@@ -66,7 +70,10 @@ def test_after_quit_nothing_is_answered() -> None:
 
 
 def test_a_request_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there is no request 'dance'" in answers({"id": 1, "op": "dance"})[1]["error"]
+    assert "Echo takes no request 'dance'" in answers({"id": 1, "op": "dance"})[1]["error"]
+    for building in ("index", "describe"):
+        found = answers({"id": 1, "op": building, "corpus": "c.jsonl"}, engine=Searcher())
+        assert f"Searcher takes no request '{building}'" in found[1]["error"]
     capsys.readouterr()
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.handoff.desks.chatwoot import ChatwootDesk
 from bot.handoff.outgoing import Outgoing
 from tests.desk_receivers import receiving
-from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, summed_up, wrote
 from tests.vendor_desks import ChatwootReceiver
 
 
@@ -58,3 +58,15 @@ def test_a_second_handoff_opens_the_same_conversation_again(receiver: ChatwootRe
         desk.deliver(event, thread, again=False)
     assert receiver.conversations[900]["status"] == "open"
     assert len(receiver.conversations) == len(receiver.contacts) == 1
+
+
+def test_a_model_s_summary_is_a_private_note_and_opens_nothing(receiver: ChatwootReceiver, desk: ChatwootDesk) -> None:
+    thread = MemoryThread()
+    desk.deliver(summed_up(1), thread, again=False)
+    assert receiver.requests == []
+    for event in (requested(2), ended(3), summed_up(4)):
+        desk.deliver(event, thread, again=False)
+    note = receiver.messages[900][-1]
+    assert (note["message_type"], note["private"]) == ("outgoing", True)
+    assert note["content"] == "Summary, written by a language model: A withdrawal is stuck."
+    assert receiver.conversations[900]["status"] == "resolved"

@@ -7,7 +7,7 @@ import pytest
 from bot.handoff.desks.desk import NotDelivered
 from bot.handoff.desks.email import EmailDesk
 from bot.handoff.mail_server import MailServer
-from tests.handoff_events import CONVERSATION, NOW, MemoryThread, ended, reached, requested, wrote
+from tests.handoff_events import CONVERSATION, NOW, MemoryThread, ended, reached, requested, summed_up, wrote
 from tests.mail_receiver import SmtpReceiver, receiving_mail
 
 
@@ -78,8 +78,30 @@ def test_a_subject_cannot_add_a_header(mailbox: SmtpReceiver) -> None:
     assert mail["Subject"].startswith("a Bcc: eve@example.com")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Help =?utf-8?q?a=0D=0ABcc=3A_eve=40example.com=0D=0A?= me", "=?utf-8?b?YQ0KQmNjOiBldmVAZXhhbXBsZS5jb20=?=",
+        "=\0?utf-8?q?a=0ABcc=3A_eve=40example.com?=", "==??utf-8?q?a=0ABcc=3A_eve=40example.com?=",
+    ],
+)  # fmt: skip
+def test_encoded_words_add_no_header(mailbox: SmtpReceiver, words: str) -> None:
+    desk(mailbox).deliver(requested(1, last_question=words), MemoryThread(), again=False)
+    (mail,) = mailbox.mails
+    assert mail["Bcc"] is None
+    assert "?utf-8?" in mail["Subject"]
+    assert mail.get_content_type() == "text/plain"
+
+
 def test_a_receiver_that_is_not_there(mailbox: SmtpReceiver) -> None:
     mailbox.refused.add("team@corvane.example")
     with pytest.raises(NotDelivered, match="does not take mail for team@") as failure:
         desk(mailbox).deliver(requested(1), MemoryThread(), again=False)
     assert not failure.value.final
+
+
+def test_a_model_s_summary_is_no_mail_of_its_own(mailbox: SmtpReceiver) -> None:
+    thread, mail_desk = MemoryThread(), desk(mailbox)
+    for event in (requested(1), summed_up(2), ended(3)):
+        mail_desk.deliver(event, thread, again=False)
+    assert [mail["X-Footnote-Event"] for mail in mailbox.mails] == [requested(1).id, ended(3).id]

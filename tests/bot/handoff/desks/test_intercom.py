@@ -5,7 +5,7 @@ import pytest
 from bot.handoff.desks.intercom import IntercomDesk
 from bot.handoff.outgoing import Outgoing
 from tests.desk_receivers import receiving
-from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, summed_up, wrote
 from tests.vendor_desks import IntercomReceiver
 
 
@@ -45,3 +45,14 @@ def test_what_the_customer_writes_is_the_lead_s_comment_and_an_end_closes(
     assert end["message_type"] == "note"
     assert [each["state"] for each in receiver.conversations.values()] == ["closed"]
     assert receiver.mistakes == []
+
+
+def test_a_model_s_summary_is_a_note_and_opens_nothing(receiver: IntercomReceiver, desk: IntercomDesk) -> None:
+    thread = MemoryThread()
+    desk.deliver(summed_up(1), thread, again=False)
+    assert receiver.requests == []
+    desk.deliver(requested(2), thread, again=False)
+    desk.deliver(summed_up(3, "<b>It</b> is stuck."), thread, again=False)
+    ((_, (_, note)),) = receiver.parts.items()
+    assert note["message_type"] == "note"
+    assert note["body"].startswith("<p>Summary, written by a language model: &lt;b&gt;It&lt;/b&gt; is stuck.</p>")

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.handoff.desks.wording import contact, ended, message, note, reminder, subject, words
+from bot.handoff.desks.wording import contact, ended, message, note, reminder, subject, summary, words
 from tests.handoff_events import REQUEST
 
 
@@ -69,6 +69,8 @@ def test_each_type_has_its_words() -> None:
     assert words("handoff.reminder", {}) == reminder({}) == "The customer is still waiting."
     assert reminder({"waiting_since": "noon"}) == "The customer is still waiting, since noon."
     assert words("handoff.contact", {}) == contact({})
+    assert words("handoff.summary", {"summary": "It is stuck."}) == summary({"summary": "It is stuck."})
+    assert summary({"summary": "It is stuck."}) == "Summary, written by a language model: It is stuck."
     assert words("handoff.strange", {}) is None
 
 

@@ -6,7 +6,7 @@ from bot.handoff.desks.desk import NotDelivered
 from bot.handoff.desks.zendesk import ZendeskDesk
 from bot.handoff.outgoing import Outgoing
 from tests.desk_receivers import LosesAnswer, receiving
-from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, wrote
+from tests.handoff_events import CONVERSATION, MemoryThread, ended, requested, summed_up, wrote
 from tests.vendor_desks import ZendeskReceiver
 
 
@@ -91,3 +91,18 @@ def test_an_event_that_nobody_knows_is_given_up(receiver: ZendeskReceiver) -> No
     with pytest.raises(NotDelivered, match="not known") as failure:
         desk(receiver).deliver(strange, MemoryThread(), again=False)
     assert failure.value.final
+
+
+def test_a_model_s_summary_is_an_internal_note_and_makes_no_ticket(receiver: ZendeskReceiver) -> None:
+    thread, zendesk = MemoryThread(), desk(receiver)
+    zendesk.deliver(summed_up(1), thread, again=False)
+    assert receiver.tickets == {}
+    zendesk.deliver(requested(2), thread, again=False)
+    zendesk.deliver(summed_up(3), thread, again=False)
+    note = receiver.comments[35436][1]
+    assert note["public"] is False
+    assert note["body"].startswith("Summary, written by a language model: A withdrawal is stuck.")
+    assert receiver.tickets[35436]["status"] == "new"
+    del receiver.tickets[35436]
+    zendesk.deliver(summed_up(4), thread, again=False)
+    assert receiver.tickets == {}, "the ticket was deleted there; nobody needs one for this"

@@ -71,6 +71,14 @@ def test_an_agent_s_public_comment_is_a_message() -> None:
     assert event.at == datetime(2026, 3, 4, 5, 6, 6, 672717, tzinfo=UTC)
 
 
+def test_an_agent_who_quotes_what_we_wrote_is_heard() -> None:
+    mark = "[footnote evt_00000000000000000000000000000001]"
+    for body in (f"Here you are.\n\n> Customer: hi\n>\n> {mark}", f"{mark}\nHere you are.", f"See {mark}"):
+        event = read(comment(body))
+        assert event is not None and event.text == body
+    assert read(comment(f"Customer: hi\r\n\r\n{mark}\r\n")) is None
+
+
 def test_a_ticket_that_is_solved_closes_once() -> None:
     event = read(status("SOLVED", "OPEN"))
     assert event is not None

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from bot.assembly import Footnote
 from bot.models import Agent, CustomerContext, Handoff, HandoffReason, Hit
 from bot.signing_in import SigningIn, Visitor, login_url, new_agent
+from bot.staffed import StaffedFootnote
 from bot.web.agents import COOKIE
 from knowledge.models import Passage
 from tests.bot.web.conftest import Talk
@@ -75,7 +75,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-def seat_of(client: TestClient, footnote: Footnote, name: str, display_name: str) -> Seat:
+def seat_of(client: TestClient, footnote: StaffedFootnote, name: str, display_name: str) -> Seat:
     now = datetime.now(UTC)
     new_agent(footnote.database, name, display_name, now)
     link = login_url(footnote.database, HOST, name, now).rsplit("/", 1)[-1]
@@ -84,12 +84,12 @@ def seat_of(client: TestClient, footnote: Footnote, name: str, display_name: str
 
 
 @pytest.fixture
-def ada(client: TestClient, footnote: Footnote) -> Seat:
+def ada(client: TestClient, footnote: StaffedFootnote) -> Seat:
     return seat_of(client, footnote, "ada", "Ada L.")
 
 
 @pytest.fixture
-def bo(client: TestClient, footnote: Footnote) -> Seat:
+def bo(client: TestClient, footnote: StaffedFootnote) -> Seat:
     return seat_of(client, footnote, "bo", "Bo K.")
 
 

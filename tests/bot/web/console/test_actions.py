@@ -46,6 +46,16 @@ def test_a_reply_reaches_the_customer_once(ada, waiting, footnote) -> None:
     assert said_by_agents(footnote, waiting) == ["Hello.\nYes."]
 
 
+def test_other_words_under_the_same_id_are_not_lost_unseen(ada, waiting, footnote) -> None:
+    ada.post(path_of(waiting, "/claim"))
+    ada.post(path_of(waiting, "/reply"), {"text": "Hello.", "client_message_id": "a1"})
+    back = ada.post(path_of(waiting, "/reply"), {"text": "Hello again.", "client_message_id": "a1"})
+    assert back.status_code == 409
+    assert "was sent already" in back.text
+    assert "Hello again.</textarea>" in back.text
+    assert said_by_agents(footnote, waiting) == ["Hello."]
+
+
 def test_who_has_not_claimed_does_not_speak_and_keeps_what_was_written(ada, bo, waiting, footnote) -> None:
     fields = {"text": "I <know>", "client_message_id": "a1"}
     assert ada.script(path_of(waiting, "/reply"), fields).status_code == 409
@@ -102,7 +112,7 @@ def test_a_suggestion_is_composed_without_the_threshold_and_stores_nothing(ada, 
     assert told["text"].startswith(f"2. {QUOTE} [1]")
     assert f"- [1] [How do I change my email? › On the app]({ANSWER.citations[0].url})" in told["text"]
     assert (
-        told["about"] == "Composed now. The bot is 93% sure; by itself it answers from 60%." or "93%" in told["about"]
+        told["about"] == "Composed now: the bot is 93% sure; by itself it answers from 60%." or "93%" in told["about"]
     )
     assert assistant.thresholds == [0.6, 0.0]
     assert log_of(footnote, waiting) == before

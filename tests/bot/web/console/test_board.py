@@ -11,7 +11,7 @@ from bot.storage.conversations import start_conversation
 from bot.storage.database import open_database
 from bot.storage.ownership import act
 from bot.storage.queue import queue_entries
-from bot.web.console.board import QueueBoard, queue_events
+from bot.web.console.board import QueueBoard, queue_events, queue_text
 from bot.web.live import News
 
 
@@ -32,7 +32,7 @@ class Reader:
         self.reads += 1
         if self.fails:
             raise StorageError("The database has gone.")
-        return queue_entries(self.database), {}
+        return queue_text(queue_entries(self.database), {})
 
 
 async def always() -> bool:

@@ -5,6 +5,7 @@ from starlette.testclient import TestClient
 
 from bot.models import Clarify
 from bot.storage.conversations import note_contact
+from bot.storage.handoffs import keep_summary
 from tests.bot.web.console.conftest import path_of
 from tests.bot.web.stage import ANSWER, QUOTE
 
@@ -146,3 +147,12 @@ def test_a_conversation_without_a_word(ada, talk) -> None:
     page = ada.get(path_of(talk))
     assert page.status_code == 200
     assert 'data-newest="0"' in page.text
+
+
+def test_a_model_s_summary_stands_above_the_customer_s_words_and_says_whose_it_is(ada, waiting, footnote) -> None:
+    assert "language model" not in ada.get(path_of(waiting)).text
+    with footnote.database.write() as connection:
+        assert keep_summary(connection, waiting.id, 1, "The customer asks for a <mortgage>.")
+    page = ada.get(path_of(waiting)).text
+    summary = 'The customer asks for a &lt;mortgage&gt;. <span class="pill">written by a language model</span>'
+    assert page.index(summary) < page.index("In the customer's words")

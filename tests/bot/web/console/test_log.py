@@ -58,6 +58,12 @@ def test_a_held_reply_is_a_suggestion() -> None:
     assert (held.held, held.author, held.confidence) == (True, "Suggested answer, not shown to the customer", 0.8)
 
 
+def test_what_was_said_without_a_search_has_no_confidence() -> None:
+    reply = {"kind": "notice", "text": "Hello!", "citations": (), "options": (), "confidence": 0.0}
+    (said,) = log_of([message(1, Speaker.BOT, reply=reply, turn_id="t")], {}, {})
+    assert said.confidence is None
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [

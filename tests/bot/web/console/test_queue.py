@@ -98,7 +98,15 @@ def test_recent_conversations_come_in_pages(ada, client: TestClient, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "before", ["", "x", "2026-01-01T00:00:00", "2026-01-01T00:00:00_a", "2026-01-01T00:00:00+00:00_"]
+    "before",
+    [
+        "",
+        "x",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00_a",
+        "2026-01-01T00:00:00+00:00_",
+        "0001-01-01T00:00:00+14:00_a",
+    ],
 )
 def test_a_place_that_is_none_is_the_beginning(before) -> None:
     assert place_of(before) is None

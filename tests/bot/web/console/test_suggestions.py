@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,16 @@ def test_without_an_answer_the_nearest_articles_are_named(ada, talk, assistant, 
     assert told["text"].count("\n") == 2
     assert "/help/change-email" in told["text"].splitlines()[0]
     assert "/help/fees" in told["text"].splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.12, "and perhaps not what is asked: the bot is 12% sure"), (0.9, ": the bot is 90% sure")],
+)
+def test_what_the_bot_would_not_say_itself_is_told_apart(ada, talk, assistant, confidence, words) -> None:
+    talk.send("it is 0.5 BTC")
+    assistant.enqueue(replace(ANSWER, confidence=confidence))
+    assert words in suggested(ada, talk)["about"]
 
 
 def test_a_question_back_is_suggested(ada, talk, assistant) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bot.web.console.views import (
     moment,
     queue_json,
     queue_of,
+    says_nothing,
     waited,
 )
 from knowledge.models import Platform
@@ -50,6 +52,11 @@ def test_whom_an_answer_is_owed_the_longest_comes_first() -> None:
     assert [row.id for row in queue_of(entries, "ada", {}).mine] == ["later", "late", "idle"]
 
 
+def test_long_messages_are_neither_weighed_nor_remembered() -> None:
+    assert says_nothing("talk to a human")
+    assert not says_nothing("talk to a human. " * 1000)
+
+
 def test_the_queue_as_json_is_what_the_rows_show() -> None:
     (told,) = queue_json([entry("w/1", 0)], {})
     assert told["path"] == "/console/conversations/w%2F1"
@@ -68,6 +75,14 @@ def test_the_queue_as_json_is_what_the_rows_show() -> None:
 )
 def test_the_last_question_holds_a_need(said, question) -> None:
     assert last_question(said) == question
+
+
+def test_without_a_need_in_the_messages_the_note_says_what_it_is_about() -> None:
+    assert last_question(("Are you there?", "hi"), "The code never arrives") == "The code never arrives"
+    assert last_question((), "The code never arrives") == "The code never arrives"
+    assert last_question(("hi", "My card"), "The code never arrives") == "My card"
+    (told,) = queue_json([replace(entry("w", 0), said=(), note="The code never arrives")], {})
+    assert told["question"] == "The code never arrives"
 
 
 WAITS = {-5: "0 s", 0: "0 s", 59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h 0 min", 86399: "23 h 59 min"}
