@@ -39,6 +39,7 @@ bench: $(INSTALLED_DEV)
 
 soak: $(INSTALLED_DEV)
 	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m soak tests/soak
+	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m hypothesis
 
 lock: $(INSTALLED_DEV)
 	$(BIN)/python .ci/lock.py

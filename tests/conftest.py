@@ -17,8 +17,11 @@ from embeddings.export import export_graph
 from embeddings.model_files import bundled_minilm
 from embeddings.quantisation import quantise_graph
 
-# How quickly examples come depends on what else the machine does, and says nothing about the code.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How quickly examples come depends on what else the machine does, and says nothing about the code. The same examples
+# each time, so that a change is judged by what it changed; `make soak` looks for new ones.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="FOOTNOTE_SOAK" not in os.environ
+)
 settings.load_profile("house")
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")

@@ -19,7 +19,8 @@ def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
-SECOND = 1000
+SOON = 3000
+"""Milliseconds: a second, and what a busy machine is late besides."""
 GONE = ("ERR_FAILED", "ERR_CONNECTION", "ERR_INTERNET", "ERR_INCOMPLETE", "ERR_EMPTY", "Failed to load", "ERR_NETWORK")
 
 
