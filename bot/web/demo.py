@@ -1,5 +1,4 @@
-"""The demo: the home page of the invented exchange Corvane, which embeds the widget as any page does; and a chat that
-is part of a page, at /chat."""
+"""The demo: the home page of the invented exchange Corvane, which embeds the widget as any page does."""
 
 from dataclasses import dataclass
 
@@ -46,9 +45,3 @@ async def exchange(admission: RunningAdmission) -> HTMLResponse:
     answer = page("demo.html", site=admission.sites.shown, starters=STARTERS, markets=MARKETS)
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
-
-
-@router.api_route("/chat", methods=["GET", "HEAD"])
-async def chat(admission: RunningAdmission) -> HTMLResponse:
-    """A chat without a frame, on a page of this server's own."""
-    return page("chat.html", site_key=admission.sites.shown.key, starters=STARTERS)

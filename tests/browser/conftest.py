@@ -19,7 +19,6 @@ from tests.site import Site, serving
 from tests.system_programs import required
 
 EMAIL = "How do I change the email on my account?"
-MORTGAGE = "Can I get a mortgage from you?"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -50,19 +49,6 @@ class Watched:
     def open(self, path: str) -> Page:
         self.page.goto(self.site.address + path)
         return self.page
-
-    def ask(self, question: str, *, answers: int = 1) -> None:
-        """Type a question and send it with Enter; wait until the log holds so many replies."""
-        self.page.fill("#question", question)
-        self.page.press("#question", "Enter")
-        self.wait_for_replies(answers)
-
-    def wait_for_replies(self, answers: int) -> None:
-        self.page.wait_for_function(
-            "n => document.querySelectorAll('[data-log] .message:not(.customer)').length >= n"
-            " && document.querySelector('[data-pending]').getAttribute('aria-busy') === 'false'",
-            arg=answers,
-        )
 
     def require_no_problem(self) -> None:
         assert self.problems == []
@@ -110,7 +96,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     with ExitStack() as stack:
         opened: list[Watched] = []
 
-        def fresh(path: str = "/chat", width: int = 1100, height: int = 800, **options: Any) -> Watched:
+        def fresh(path: str = "/", width: int = 1100, height: int = 800, **options: Any) -> Watched:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.callback(context.close)
             watched = Watched(context.new_page(), site)

@@ -1,4 +1,4 @@
-// Checks of markdown.js and events.js in a worker, over just enough of a document; posts how many passed and which failed.
+// Checks of markdown.js in a worker, over just enough of a document; posts how many passed and which failed.
 
 class Element {
   constructor(name) {
@@ -27,7 +27,6 @@ globalThis.document = { createElement: (name) => new Element(name) };
 Object.defineProperty(globalThis, "location", { value: { href: "http://127.0.0.1:8000/" } });
 
 const { renderMarkdown, webAddress } = await import("./markdown.js");
-const { readBlock, readEvents } = await import("./events.js");
 
 const failed = [];
 let passed = 0;
@@ -86,20 +85,5 @@ const hostile = ["[".repeat(3000), "*".repeat(3000), "> ".repeat(500) + "a", "- 
 const started = Date.now();
 for (const text of hostile) html(text);
 check("hostile texts are quick", Date.now() - started < 2000, true);
-
-check("an event", readBlock('event: token\ndata: {"t":"a"}\nid: 3'), { name: "token", data: { t: "a" } });
-check("a comment is no event", readBlock(": ping"), null);
-check("an event without a name", readBlock("data:1"), { name: "message", data: 1 });
-
-const bytes = new TextEncoder().encode('event: token\ndata: {"t":"é…"}\n\n: ping\n\nevent: done\ndata: {}\n\nevent: cut\nda');
-const trickle = new ReadableStream({
-  start(controller) {
-    for (const byte of bytes) controller.enqueue(new Uint8Array([byte]));
-    controller.close();
-  },
-});
-const told = [];
-for await (const event of readEvents(trickle)) told.push(event);
-check("a stream cut anywhere", told, [{ name: "token", data: { t: "é…" } }, { name: "done", data: {} }]);
 
 postMessage({ passed, failed });

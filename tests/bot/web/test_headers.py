@@ -12,7 +12,6 @@ POLICY = (
 @pytest.mark.parametrize(
     "path",
     [
-        "/chat",
         "/docs",
         "/static/site.css",
         "/livez",
