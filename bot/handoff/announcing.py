@@ -100,6 +100,12 @@ class Announcer:
             expected = self._expecting(conversation_id, connection)
         return "" if expected is None else expectation_text(expected)
 
+    def asks_contact(self, database: Database, conversation_id: str) -> bool:
+        """Whether whoever waits in this conversation is asked for an e-mail address."""
+        with database.read() as connection:
+            expected = self._expecting(conversation_id, connection)
+        return expected is not None and expected.asks_contact
+
     def notices(
         self, database: Database, conversation_id: str, *, contact_given: bool = False, unhelpful: bool = False
     ) -> Mapping[Effect, str]:

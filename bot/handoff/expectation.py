@@ -43,6 +43,11 @@ class Expectation:
         """Whether the present hours may end before anybody comes."""
         return self.closes_at is not None and self.closes_at - self.now <= (self.wait or SHORTLY)
 
+    @property
+    def asks_contact(self) -> bool:
+        """Whether the customer is asked for an e-mail address: nobody may be there to answer in the window."""
+        return self.by_email and not self.contact_known and (not self.open_now or self.may_close_first)
+
 
 def expect(
     hours: BusinessHours,

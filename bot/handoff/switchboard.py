@@ -17,7 +17,7 @@ from bot.handoff.desks.inbound import DeskEvent
 from bot.handoff.desks.taking import as_told, taken_once
 from bot.handoff.escalation import after_feedback
 from bot.handoff.ownership import transition
-from bot.models import Effect, HandoffReason, Ownership, Speaker, Step, Turn
+from bot.models import Effect, HandoffReason, Owner, Ownership, Speaker, Step, Turn
 from bot.safety.redaction import redact
 from bot.storage.conversations import conversation_of, note_contact
 from bot.storage.database import Database, Transaction
@@ -70,6 +70,10 @@ class Switchboard:
     def expectation(self, conversation_id: str) -> str:
         """What the customer may expect of a person who is called now; empty when nobody knows."""
         return self._announcer.expectation(self._database, conversation_id)
+
+    def asks_contact(self, conversation_id: str, owner: Owner) -> bool:
+        """Whether the customer should leave an e-mail address: they wait for a person, and nobody may be there."""
+        return owner is Owner.QUEUED and self._announcer.asks_contact(self._database, conversation_id)
 
     def send(self, turn: Turn, begun: Ownership, calls: HandoffReason | None, worded: Worded | None = None) -> Sent:
         """The bot's reply is ready, which it began under `begun`: shown, or kept for the agents if that is over.

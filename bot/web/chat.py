@@ -78,7 +78,9 @@ async def send_message(
     def answered() -> dict[str, Any]:
         assistant, switchboard, database = footnote.assistant, footnote.switchboard, footnote.database
         sent = take_turn(assistant, switchboard, database, conversation, body.text, body.client_message_id)
-        return {"message_id": sent.turn.id, "reply": sent.turn.reply, "owner": sent.ownership.owner.value}
+        owner = sent.ownership.owner
+        asks = switchboard.asks_contact(conversation.id, owner)
+        return {"message_id": sent.turn.id, "reply": sent.turn.reply, "owner": owner.value, "asks_contact": asks}
 
     answer = service.begin_answer(answered)
     if not accepts_events(",".join(request.headers.getlist("accept"))):
@@ -95,12 +97,16 @@ async def send_message(
 async def read_transcript(conversation_id: str, token: BearerToken, service: RunningService) -> Response:
     """Read a conversation from its first entry to its last. What comes after that are the events behind the number of
     the last one: open them with it as `Last-Event-ID`."""
-    database = service.footnote.database
+    database, switchboard = service.footnote.database, service.footnote.switchboard
 
     def transcript() -> dict[str, Any]:
         conversation = authorised_conversation(database, conversation_id, token, present())
         log = whole_log(database, conversation_id, to_customer=True)
-        return _transcript(conversation, log, entries_to_json(database, log))
+        # What the log tells of the owner fits the log, and may be newer than the conversation as it was read before it.
+        owner = next((entry.owner for entry in reversed(log) if entry.owner is not None), conversation.owner)
+        asks = switchboard.asks_contact(conversation_id, owner)
+        head = {"conversation_id": conversation_id, "owner": owner.value, "asks_contact": asks}
+        return {**head, **_transcript(conversation, log, entries_to_json(database, log))}
 
     return JSONResponse(await service.read(transcript))
 
@@ -119,13 +125,9 @@ def _without_secrets(url: str) -> str:
 
 
 def _transcript(conversation: Conversation, log: tuple[Message, ...], entries: list[dict[str, Any]]) -> dict[str, Any]:
-    # What the log tells of the owner fits the log, and may be newer than the conversation as it was read before it.
-    owner = next((entry.owner for entry in reversed(log) if entry.owner is not None), conversation.owner)
     replies = {entry.turn_id: entry.reply for entry in log if entry.speaker is Speaker.BOT}
     asked = [entry for entry in log if entry.speaker is Speaker.CUSTOMER]
     return {
-        "conversation_id": conversation.id,
-        "owner": owner.value,
         "started_at": conversation.started_at.isoformat(),
         "entries": entries,
         "messages": [

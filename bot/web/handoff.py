@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.handoff.switchboard import Switchboard
 from bot.storage.conversations import authorised_conversation
 from bot.storage.database import Database
 from bot.storage.ownership import Happening, ownership_of
@@ -33,7 +34,8 @@ async def call_person(
 
     def called() -> dict[str, Any]:
         admission.count_message(request, authorised_conversation(database, conversation_id, token, present()))
-        return _outcome(database, conversation_id, switchboard.call_person(conversation_id, body.contact, body.note))
+        happening = switchboard.call_person(conversation_id, body.contact, body.note)
+        return _outcome(database, switchboard, conversation_id, happening)
 
     return JSONResponse(await service.read(called))
 
@@ -59,12 +61,15 @@ async def rate_reply(
     def rated() -> dict[str, Any]:
         admission.count_message(request, authorised_conversation(database, conversation_id, token, present()))
         happening = switchboard.rate(conversation_id, message_id, body.rating == "up", body.comment)
-        return _outcome(database, conversation_id, happening)
+        return _outcome(database, switchboard, conversation_id, happening)
 
     return JSONResponse(await service.read(rated))
 
 
-def _outcome(database: Database, conversation_id: str, happening: Happening | None) -> dict[str, Any]:
+def _outcome(
+    database: Database, switchboard: Switchboard, conversation_id: str, happening: Happening | None
+) -> dict[str, Any]:
     owner = ownership_of(database, conversation_id).owner if happening is None else happening.after.owner
+    asks = switchboard.asks_contact(conversation_id, owner)
     entries = () if happening is None else happening.entries
-    return {"owner": owner.value, "entries": entries_to_json(database, entries)}
+    return {"owner": owner.value, "asks_contact": asks, "entries": entries_to_json(database, entries)}

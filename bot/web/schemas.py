@@ -116,12 +116,16 @@ class ReplyOut(Wire):
     options: tuple[str, ...] = Field(description="2–4 choices; only of a `clarify`.")
 
 
+_ASKS_CONTACT = "Whether to ask for an e-mail address now: the customer waits for a person, and nobody may be there."
+
+
 class MessageOut(Wire):
     """What became of a message."""
 
     message_id: str
     reply: ReplyOut | None = Field(description="null while a person owns the conversation.")
     owner: Owner = Field(description="Who may speak from now on.")
+    asks_contact: bool = Field(description=_ASKS_CONTACT)
 
 
 class SaidOut(Wire):
@@ -178,6 +182,7 @@ class TranscriptOut(Wire):
 
     conversation_id: str
     owner: Owner
+    asks_contact: bool = Field(description=_ASKS_CONTACT)
     started_at: datetime
     entries: tuple[EntryOut, ...] = Field(
         description="Everything that was said and every change of the owner, in order: the live events go on from here."
@@ -207,6 +212,7 @@ class OutcomeOut(Wire):
     """What became of a wish."""
 
     owner: Owner = Field(description="Who may speak from now on.")
+    asks_contact: bool = Field(description=_ASKS_CONTACT)
     entries: tuple[EntryOut, ...] = Field(
         description="What the conversation's log has got by it; the live events bring the same under the same numbers."
     )

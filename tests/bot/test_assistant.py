@@ -115,8 +115,10 @@ def test_a_stored_message_is_what_was_read(assistant: Assistant, text: str) -> N
     assert stored_message(message.text) == message
 
 
-def test_a_mask_that_a_customer_writes_is_no_secret(assistant: Assistant) -> None:
-    assert assistant.read("What does [seed phrase removed] mean?").secrets == ()
+def test_what_the_browser_has_masked_calls_a_person_too(assistant: Assistant) -> None:
+    outcome = assistant.answer("change my email, my words are [seed phrase removed]", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.SECRET_SEEN
+    assert assistant.read("my card is [card number removed]").secrets == ()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bot.models import Notice
+from bot.handoff.switchboard import Switchboard
+from bot.models import Notice, Owner
 from tests.browser.panel import CALLED, CLARIFY, SEED, Stage, staged
 
 pytestmark = pytest.mark.browser
@@ -152,6 +153,20 @@ def test_a_contact_is_left_and_a_wrong_one_refused(stage: Stage) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Change the e-mail address")).to_be_visible()
     panel.forgive("status of 422")
+
+
+def test_where_nobody_is_there_the_address_is_asked_for_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Switchboard, "asks_contact", lambda _self, _id, owner: owner is Owner.QUEUED)
+    panel = stage.open()
+    address = panel.page.get_by_label("Your e-mail address")
+    expect(address).to_be_hidden()
+    panel.page.get_by_role("button", name="Talk to a person").click()
+    expect(address).to_be_visible()
+    expect(address).not_to_be_focused()
+    panel.page.reload()
+    expect(address).to_be_visible()
+    stage.claim(panel)
+    expect(address).to_be_hidden()
 
 
 def test_a_secret_never_leaves_the_browser(stage: Stage) -> None:

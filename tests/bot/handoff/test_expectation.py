@@ -137,6 +137,23 @@ def test_whoever_still_waits_outside_hours_is_told_when_the_team_is_back() -> No
     assert text.startswith("I am sorry that nobody has come yet. The team is back on Monday at 09:00")
 
 
+@pytest.mark.parametrize(
+    ("now", "more", "asks"),
+    [
+        (DURING, {"by_email": True}, False),
+        (NIGHT, {"by_email": True}, True),
+        (NIGHT, {"by_email": True, "contact_known": True}, False),
+        (NIGHT, {}, False),
+        (EVENING, {"by_email": True, "place": 2, "waits": minutes(9, 9, 9, 9, 11)}, True),
+        (EVENING, {"by_email": True, "place": 2, "waits": minutes(1, 1, 1, 1, 1)}, False),
+    ],
+)
+def test_an_address_is_asked_for_as_the_sentences_say(now: datetime, more: dict[str, Any], asks: bool) -> None:
+    told = expected(now, **more)
+    assert told.asks_contact is asks
+    assert (LEAVE in expectation_text(told)) is asks
+
+
 def test_what_a_desk_is_told() -> None:
     assert briefing_of(expected(place=2)) == {
         "open_now": True,

@@ -81,7 +81,7 @@ def test_answers_a_message(talk, assistant) -> None:
     answered = response.json()
     assert answered["reply"] == reply_to_json(ANSWER)
     assert answered["owner"] == "bot"
-    assert set(answered) == {"message_id", "reply", "owner"}
+    assert set(answered) == {"message_id", "reply", "owner", "asks_contact"}
     assert assistant.history == [("How do I change my email?", CustomerContext())]
 
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.handoff.switchboard import Switchboard
 from bot.models import Owner
 from bot.staffed import StaffedFootnote
 from bot.storage.conversations import conversation_of
@@ -40,6 +41,19 @@ def test_the_button_calls_a_person_and_says_what_the_log_has_got(talk: Talk) -> 
     assert notice["text"].startswith("A person has been called")
 
 
+def test_where_nobody_may_be_there_an_address_is_asked_for(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert press(talk).json()["asks_contact"] is False
+    monkeypatch.setattr(Switchboard, "asks_contact", lambda _self, id_, owner: (id_, owner) == (talk.id, Owner.QUEUED))
+    assert press(talk, {"note": "Hurry."}).json()["asks_contact"] is True
+    read = talk.client.get(f"/api/v1/conversations/{talk.id}", headers=talk.headers).json()
+    sent = talk.client.post(
+        f"/api/v1/conversations/{talk.id}/messages",
+        json={"text": "Hello?", "client_message_id": "m9"},
+        headers=talk.headers,
+    ).json()
+    assert read["asks_contact"] is sent["asks_contact"] is True
+
+
 def test_the_button_twice_is_refused_with_a_sentence(talk: Talk) -> None:
     press(talk)
     again = press(talk)
@@ -55,7 +69,7 @@ def test_the_button_twice_is_refused_with_a_sentence(talk: Talk) -> None:
 def test_a_contact_comes_with_the_call_or_later_and_secrets_do_not(footnote: StaffedFootnote, talk: Talk) -> None:
     press(talk, {"note": f"Please hurry; {SECRET}"})
     later = press(talk, {"contact": "ada@EXAMPLE.com"})
-    assert (later.status_code, later.json()) == (200, {"owner": "queued", "entries": []})
+    assert (later.status_code, later.json()) == (200, {"owner": "queued", "asks_contact": False, "entries": []})
     contact, note = known(footnote, talk)
     assert contact == "ada@example.com"
     assert note.startswith("Please hurry")
@@ -103,7 +117,7 @@ def test_only_with_the_conversations_token(client: TestClient, talk: Talk) -> No
 def test_a_reply_is_rated_by_the_id_that_it_came_with(footnote: StaffedFootnote, talk: Talk) -> None:
     told = talk.send("How?").json()["message_id"]
     answer = rate(talk, told, {"rating": "up", "comment": f"Nice; {SECRET}"})
-    assert (answer.status_code, answer.json()) == (200, {"owner": "bot", "entries": []})
+    assert (answer.status_code, answer.json()) == (200, {"owner": "bot", "asks_contact": False, "entries": []})
     given = feedback_of(footnote.database, talk.id)[told]
     assert given.up
     assert given.comment.startswith("Nice")
@@ -112,7 +126,7 @@ def test_a_reply_is_rated_by_the_id_that_it_came_with(footnote: StaffedFootnote,
 
 def test_the_second_thumb_down_calls_a_person(talk: Talk) -> None:
     told = [talk.send("How?", f"m{number}").json()["message_id"] for number in range(2)]
-    assert rate(talk, told[0], {"rating": "down"}).json() == {"owner": "bot", "entries": []}
+    assert rate(talk, told[0], {"rating": "down"}).json() == {"owner": "bot", "asks_contact": False, "entries": []}
     answer = rate(talk, told[1], {"rating": "down", "comment": None}).json()
     assert answer["owner"] == "queued"
     assert [entry["type"] for entry in answer["entries"]] == ["owner", "notice"]

@@ -29,7 +29,7 @@ export class QueueBar {
     if (owner !== "queued") this.#toggle(false, false);
   }
 
-  /** The form, without being asked for: nobody has come. It takes no focus from whoever is writing. */
+  /** The form, without being asked for: nobody has come, or nobody is there. It takes no focus from whoever is writing. */
   ask() {
     if (!this.node.hidden && !this.opener.hidden) this.#toggle(true, false);
   }

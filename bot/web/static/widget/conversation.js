@@ -9,7 +9,7 @@ import { Tickets } from "./tickets.js";
 /** @typedef {import("./api.js").Ticket} Ticket
  * @typedef {import("./journal.js").Item} Item
  * @typedef {{item: (item: Item) => void, draft: (id: string, text: string) => void, stage: (stage: string | null) => void,
- *   owner: (owner: string, agent: string | null) => void, typing: (on: boolean) => void, connected: (on: boolean) => void,
+ *   owner: (owner: string, agent: string | null) => void, asked: () => void, typing: (on: boolean) => void, connected: (on: boolean) => void,
  *   finished: (item: Item) => void, cleared: (why: "lost" | "elsewhere" | "reset") => void, event: (name: string) => void}} Listener */
 
 const MOST_TRIES = 8;
@@ -167,6 +167,7 @@ export class Conversation {
       this.listener.event(outcome.reply.kind === "handoff" ? "handoff" : "answer");
     }
     if (!this.#isFollowing) this.#setOwner(outcome.owner, this.agent, this.#ownerNumber);
+    if (outcome.asks_contact) this.listener.asked();
     void this.#follow();
   }
 
@@ -224,6 +225,7 @@ export class Conversation {
     if (this.#tickets.current !== ticket) return;
     for (const entry of told.entries) this.#take(entry, false);
     this.#setOwner(told.owner, this.agent, this.journal.last);
+    if (told.asks_contact) this.listener.asked();
     this.listener.connected(true);
     void this.#follow();
     this.#sendPending();
@@ -255,10 +257,11 @@ export class Conversation {
     if (this.journal.finish(item)) this.listener.finished(item);
   }
 
-  /** @param {{owner: string, entries: any[]}} outcome */
-  #outcome({ entries }) {
+  /** @param {{owner: string, asks_contact: boolean, entries: any[]}} outcome */
+  #outcome({ entries, asks_contact }) {
     // What would leave a gap is left to the stream.
     for (const entry of entries) if (entry.number === this.journal.last + 1) this.#take(entry, true);
+    if (asks_contact) this.listener.asked();
     if (entries.some((entry) => entry.owner === "queued")) this.listener.event("handoff");
   }
 

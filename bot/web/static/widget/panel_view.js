@@ -134,6 +134,7 @@ export class Panel {
       draft: (id, text) => this.view.draft(id, text),
       stage: (stage) => this.#say(stage ? this.texts.t(stage === "writing" ? "writing" : "searching") : ""),
       owner: (owner, agent) => this.#owner(owner, agent),
+      asked: () => this.queue.ask(),
       typing: (on) => this.#typing(on),
       connected: (on) => this.#connected(on && navigator.onLine),
       finished: (item) => this.#finished(item),

@@ -1,10 +1,11 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
-from bot.models import Clarify
-from bot.storage.conversations import note_contact
+from bot.models import Clarify, Identity
+from bot.storage.conversations import identify_customer, note_contact
 from bot.storage.handoffs import keep_summary
 from tests.bot.web.console.conftest import path_of
 from tests.bot.web.stage import ANSWER, QUOTE
@@ -41,6 +42,19 @@ def test_it_says_why_a_person_is_called_and_who_the_customer_is(ada, waiting, fo
     assert "Can I have a mortgage?" in page
     assert re.search(r"Called .* ago", page)
     assert "None was shown to the customer." in page
+
+
+def test_who_the_site_says_the_customer_is_stands_apart_from_what_was_typed(ada, waiting, footnote) -> None:
+    assert "a visitor whom nobody has named" in ada.get(path_of(waiting)).text
+    identity = Identity(subject="c-42", name="Eve <E.>", email="eve@shop.example")
+    identify_customer(footnote.database, waiting.id, identity, datetime.now(UTC))
+    page = ada.get(path_of(waiting)).text
+    assert 'Eve &lt;E.&gt; <span class="pill good">verified by the site</span>' in page
+    assert "<code>c-42</code>" in page and "eve@shop.example" in page
+    for contact, is_verified in (("eve@mail.example", False), ("eve@shop.example", True)):
+        with footnote.database.write() as connection:
+            note_contact(connection, waiting.id, contact, "")
+        assert ("not verified" not in ada.get(path_of(waiting)).text) is is_verified
 
 
 def test_articles_tried_are_listed_with_their_number(ada, talk) -> None:
