@@ -16,9 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from bot.errors import ConfigurationError, UnknownSite
 from bot.safety.identity_keys import NO_KEYS, IdentityKeys, identity_keys
 from bot.settings import PREFIX, Settings
-from bot.settings.sites import LimitSettings
+from bot.settings.sites import DEMO_NAME, LimitSettings
 from bot.settings.values import each_origin, is_origin, public_site_key
 
+ORIGIN_CHARACTERS = 267
+"""The longest there is: `https://`, a host of 253 (RFC 1035, section 2.3.4) and a port."""
 LOGO_KINDS = (".png", ".svg", ".webp")
 
 
@@ -50,18 +52,15 @@ class Site:
     logo: Path | None = None
     locales: tuple[str, ...] = ()
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the invented exchange of the sample help center."""
+        return self.name == DEMO_NAME
+
     def admits(self, origin: str) -> bool:
         """Whether a page of this origin, as a browser writes it, is one of the site's."""
-        if not is_origin(origin):
-            return False
-        scheme, _, rest = origin.partition("://")
-        _, dot, parent = rest.partition(".")
-        parents = parent
-        while dot:
-            if f"{scheme}://*.{parents}" in self.origins:
-                return True
-            _, dot, parents = parents.partition(".")
-        return origin in self.origins
+        is_possible = len(origin) <= ORIGIN_CHARACTERS and is_origin(origin)
+        return is_possible and any(_covers(allowed, origin) for allowed in self.origins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,6 @@ class Sites:
     def __iter__(self) -> Iterator[Site]:
         return iter(self.by_key.values())
 
-    def __len__(self) -> int:
-        return len(self.by_key)
-
     def site(self, key: str) -> Site:
         """The site with this key. UnknownSite."""
         found = self.by_key.get(key)
@@ -85,9 +81,15 @@ class Sites:
         return found
 
 
+def _covers(allowed: str, origin: str) -> bool:
+    scheme, star, parent = allowed.partition("*")
+    return origin.startswith(scheme) and origin.endswith(parent) if star else origin == allowed
+
+
 def snippet(site: Site, links_start_with: str) -> str:
     """What the site puts into its pages."""
-    return f'<script async src="{links_start_with}/widget/v1/loader.js" data-site="{site.key}"></script>'
+    colour = "" if site.colour is None else f' data-color="{site.colour}"'
+    return f'<script async src="{links_start_with}/widget/v1/loader.js" data-site="{site.key}"{colour}></script>'
 
 
 def open_sites(settings: Settings) -> Sites:
@@ -190,7 +192,7 @@ def _of_settings(settings: Settings) -> Site:
         raise ConfigurationError(f"{_variable('site_identity_secrets')} cannot be used: {error}") from None
     return Site(
         key=settings.site_key,
-        name=settings.site_key,
+        name=settings.site_name,
         limits=_limits(settings, {}),
         origins=settings.origins_of_site,
         identity=identity,

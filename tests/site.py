@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,10 @@ class Site:
 
 
 @contextmanager
-def serving(data_dir: Path, encoder: Encoder) -> Iterator[Site]:
-    """A server over a data directory, ready to answer; it writes conversations there."""
+def serving(data_dir: Path, encoder: Encoder, **more: Any) -> Iterator[Site]:
+    """A server over a data directory, ready to answer; it writes conversations there. The defaults, but for `more`."""
     listener = listening_socket("127.0.0.1", 0)
-    settings = Settings.model_construct(data_dir=data_dir, port=listener.getsockname()[1])
+    settings = Settings.model_construct(data_dir=data_dir, port=listener.getsockname()[1], **more)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.assembly.open_encoder", lambda _: encoder)
         footnote = open_staffed(settings)

@@ -20,6 +20,8 @@ SUBJECT_CHARACTERS = 255
 NAME_CHARACTERS = 200
 EMAIL_CHARACTERS = 254
 
+_WITHIN_NAMES = {0x200C: None, 0x200D: None, 0xA0: " "}
+"""What joins letters and parts them, and the blank that does not break."""
 _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\]+")
 
 
@@ -104,8 +106,11 @@ def _as_float(number: float) -> float:
 def _name(found: object) -> str | None:
     if found is None:
         return None
-    if not isinstance(found, str) or not _is_line(found, NAME_CHARACTERS):
-        raise IdentityRefused(f"The identity token's name must be text of 1 to {NAME_CHARACTERS} characters.")
+    if not isinstance(found, str) or not _is_name(found):
+        raise IdentityRefused(
+            f"The identity token's name must be text of 1 to {NAME_CHARACTERS} characters on one line. "
+            "Leave it out where there is none."
+        )
     return found
 
 
@@ -113,10 +118,15 @@ def _email(found: object) -> str | None:
     if found is None:
         return None
     if not isinstance(found, str) or not _is_line(found, EMAIL_CHARACTERS) or not _EMAIL.fullmatch(found):
-        raise IdentityRefused("The identity token's email is no e-mail address.")
+        raise IdentityRefused("The identity token's email is no e-mail address. Leave it out where there is none.")
     return found
 
 
 def _is_line(text: str, most: int) -> bool:
     """Whether it is one line with something in it: no control characters, half characters or blanks around it."""
     return 0 < len(text) <= most and text.isprintable() and text == text.strip()
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is a line, aside from signs within it that Persian, Sinhala and other names are written with."""
+    return len(text) <= NAME_CHARACTERS and _is_line(text.translate(_WITHIN_NAMES), NAME_CHARACTERS)

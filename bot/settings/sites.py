@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from bot.settings.values import Origins, Secrets, nothing_if_empty, origins_in, public_site_key
 
+DEMO_NAME = "Corvane"
+"""The invented exchange whose help center ships as a sample."""
 _MOST = 1_000_000
 _OWN = "A site of sites_file may have its own."
 
@@ -38,6 +40,13 @@ class SiteSettings(BaseModel):
         "site_demo",
         description="Public key of the site whose pages may open conversations; with sites_file, of the one whose "
         "demo page is shown.",
+    )
+    site_name: str = Field(
+        DEMO_NAME,
+        min_length=1,
+        max_length=100,
+        description="What customers know the site as: it stands over the chat and the help center. Under the default, "
+        "the name of the invented exchange, its home page is shown too.",
     )
     site_origins: Origins = Field(
         "",

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, case, insert, select, update
 
 from bot.errors import ConversationNotFound, IdentityTaken, NotAuthorised
 from bot.models import Conversation, CustomerContext, Identity, Owner
@@ -66,13 +66,18 @@ def resume_conversation(
 
 
 def identify_customer(database: Database, conversation_id: str, identity: Identity, now: datetime) -> str:
-    """Has a conversation be this customer's, and gives a token that opens it. The tokens of an anonymous visitor, as
-    who it was opened, open it no longer. `identity` was verified; IdentityTaken when it is another customer's."""
+    """Has a conversation be this customer's, and gives a token that opens it. `identity` was verified; IdentityTaken
+    when it is another customer's.
+
+    Whoever had it as an anonymous visitor may be somebody else: those tokens open it no longer, and in the place of an
+    address that was left then comes the one that the site knows, or none.
+    """
     it = conversations.c.id == conversation_id
     subject = conversations.c.identity_subject
+    known = case((conversations.c.contact.is_not(None), identity.email))
     with database.write() as connection:
         was_anonymous = connection.execute(
-            update(conversations).where(it, subject.is_(None)).values(_identity_values(identity))
+            update(conversations).where(it, subject.is_(None)).values(**_identity_values(identity), contact=known)
         ).rowcount
         if was_anonymous:
             end_tokens(connection, conversation_id)

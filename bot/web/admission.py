@@ -4,7 +4,9 @@ customer is."""
 import ipaddress
 import math
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
@@ -21,6 +23,10 @@ from bot.safety.token_buckets import Rate, TokenBuckets
 from bot.settings import Settings
 from bot.sites import Limits, Site, Sites, open_sites
 from bot.web.origins import comes_from, origin_of
+
+MOST_STREAMS_PER_ADDRESS = 200
+"""Of the 2,000 that a process has for customers: nobody alone keeps all others from hearing anything."""
+STREAM_WAIT_SECONDS = 5
 
 Taken = list[tuple[tuple[str, ...], Rate]]
 
@@ -39,6 +45,8 @@ class Admission:
     public_url: str | None = None
     clock: Callable[[], datetime] = present
     buckets: TokenBuckets = field(default_factory=lambda: TokenBuckets(time.monotonic))
+    streams: Counter[str] = field(default_factory=Counter)
+    """How many streams are open to each address."""
 
     def site(self, request: Request, key: str) -> Site:
         """The site with this key, if the page that asks is its own or ours. UnknownSite, ForeignOrigin."""
@@ -56,7 +64,7 @@ class Admission:
 
     def count_request(self, request: Request) -> None:
         """TooManyRequests where too many come from one address, whatever they are."""
-        address = _address(request)
+        address = network(request)
         if address is not None:
             self._take([(("requests", address), Rate(self.requests_per_minute_per_address))])
 
@@ -64,7 +72,7 @@ class Admission:
         """TooManyRequests where too many conversations are opened at a site, or from one address."""
         limits = site.limits
         wanted: Taken = [(("conversations", site.key), Rate(limits.conversations_per_minute))]
-        if (address := _address(request)) is not None:
+        if (address := network(request)) is not None:
             own = Rate(limits.conversations_per_minute_per_address)
             wanted.append((("conversations", site.key, address), own))
         self._take(wanted)
@@ -77,9 +85,26 @@ class Admission:
             (("conversation", conversation.id), Rate(limits.messages_per_minute_per_conversation)),
             (("messages", conversation.site_key), Rate(limits.messages_per_minute)),
         ]
-        if (address := _address(request)) is not None:
+        if (address := network(request)) is not None:
             wanted.append((("messages", conversation.site_key, address), Rate(limits.messages_per_minute_per_address)))
         self._take(wanted)
+
+    @contextmanager
+    def counted_stream(self, request: Request) -> Iterator[None]:
+        """Around a stream to a customer, on the event loop: TooManyRequests where its address has too many already."""
+        address = network(request)
+        if address is None:
+            yield
+            return
+        if self.streams[address] >= MOST_STREAMS_PER_ADDRESS:
+            raise TooManyRequests(STREAM_WAIT_SECONDS)
+        self.streams[address] += 1
+        try:
+            yield
+        finally:
+            self.streams[address] -= 1
+            if not self.streams[address]:
+                del self.streams[address]
 
     def _take(self, wanted: Taken) -> None:
         wait = self.buckets.take(wanted)
@@ -119,7 +144,7 @@ async def count_request(request: Request, admission: RunningAdmission) -> None:
     admission.count_request(request)
 
 
-def _address(request: Request) -> str | None:
+def network(request: Request) -> str | None:
     """What one person can send from, or None where nobody can tell: a program of this machine, which may be a proxy
     that does not say for whom it asks."""
     try:

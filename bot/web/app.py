@@ -5,12 +5,11 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
 from bot.signing_in import SigningIn
 from bot.staffed import StaffedFootnote, open_staffed
-from bot.web import chat, demo, desks, handoff, health, help, identity, live_events, reference, sign_in, widget
+from bot.web import assets, chat, desks, front, handoff, health, help, identity, live_events, reference, sign_in, widget
 from bot.web.admission import count_request, open_admission
 from bot.web.agents import Entrance, install_entrance_errors
 from bot.web.background import working
@@ -22,7 +21,6 @@ from bot.web.limits import BodyLimit
 from bot.web.live import News
 from bot.web.logs import RequestLog
 from bot.web.origins import OwnOrigin
-from bot.web.pages import STATIC_FOLDER
 from bot.web.service import Service, answers_at_once, warm_up
 from bot.web.unanswered import answer_unanswered
 
@@ -49,14 +47,17 @@ def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> F
             if footnote is None:
                 opened.close()
 
-    app = FastAPI(title="Footnote", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Footnote", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
     app.state.admission = open_admission(settings)
     for router in (chat.router, live_events.router, handoff.router, identity.router):
         app.include_router(router, dependencies=[Depends(count_request)])
     for router in (
+        assets.router,
         health.router,
         help.router,
-        demo.router,
+        front.router,
         desks.router,
         reference.router,
         sign_in.router,
@@ -64,7 +65,6 @@ def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> F
         *CONSOLE_ROUTERS,
     ):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
     install_error_handlers(app)
     install_entrance_errors(app)
     app.add_middleware(OwnOrigin, public_url=settings.public_url)

@@ -1,5 +1,6 @@
 """Conversations over HTTP: open one, send a message, read the transcript."""
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import unquote_plus
@@ -82,11 +83,15 @@ async def send_message(
         asks = switchboard.asks_contact(conversation.id, owner)
         return {"message_id": sent.turn.id, "reply": sent.turn.reply, "owner": owner.value, "asks_contact": asks}
 
-    answer = service.begin_answer(answered)
     if not accepts_events(",".join(request.headers.getlist("accept"))):
-        return JSONResponse(await answer)
+        return JSONResponse(await service.begin_answer(answered))
+    greeted = asyncio.Event()
     events = answer_events(
-        answer, service.stopping, conversation_id=conversation.id, client_message_id=body.client_message_id
+        service.begin_answer(answered, greeted),
+        service.stopping,
+        conversation_id=conversation.id,
+        client_message_id=body.client_message_id,
+        greeted=greeted,
     )
     return EventSourceResponse(events, headers=STREAM_HEADERS)
 

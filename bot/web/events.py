@@ -63,12 +63,20 @@ def chunks(text: str) -> tuple[str, ...]:
 
 
 async def answer_events(
-    answer: asyncio.Task[dict[str, Any]], stopping: asyncio.Event, *, conversation_id: str, client_message_id: str
+    answer: asyncio.Task[dict[str, Any]],
+    stopping: asyncio.Event,
+    *,
+    conversation_id: str,
+    client_message_id: str,
+    greeted: asyncio.Event | None = None,
 ) -> AsyncIterator[bytes]:
-    """The stream of one answer, `{"message_id","reply","owner"}`, that is being made by a task."""
+    """The stream of one answer, `{"message_id","reply","owner"}`, that is being made by a task. `greeted` is set when
+    its first events are on their way."""
     frames = Frames()
     yield frames.frame("meta", {"conversation_id": conversation_id, "client_message_id": client_message_id})
     yield frames.frame("status", {"stage": "searching"})
+    if greeted is not None:
+        greeted.set()
     while True:
         try:
             rest = _outcome_frames(frames, answer.result()) if await _settled(answer, stopping) else None

@@ -18,8 +18,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-CONSOLE_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
-"""The console's pages send forms, to this server alone; so does the help center its search."""
+FORMS_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
+"""For pages that send forms, to this server alone: the console's, and the help center's with its search."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +41,7 @@ class SecurityHeaders:
         is_console = is_guarded(scope["path"])
         caching = "no-store" if is_console or scope["path"].startswith("/api/") else "no-cache"
         sends_forms = is_console or scope["path"].startswith("/help/")
-        policy = CONSOLE_POLICY if sends_forms else CONTENT_SECURITY_POLICY
+        policy = FORMS_POLICY if sends_forms else CONTENT_SECURITY_POLICY
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

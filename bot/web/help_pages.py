@@ -12,6 +12,7 @@ from bot.answering.pages import page_of
 from bot.answering.search_index import SearchIndex
 from bot.answering.shelving import Shelf, is_public, related, shelves, successor_of
 from bot.answering.versions import siblings
+from bot.sites import Site
 from bot.web.help_query import HelpQuery
 from bot.web.pages import is_web_address, page, platform_label, section_heading, section_order
 from knowledge.models import Article, Platform
@@ -75,10 +76,10 @@ class TocEntry:
     level: int
 
 
-def contents_page(query: HelpQuery, index: SearchIndex) -> HTMLResponse:
+def contents_page(query: HelpQuery, index: SearchIndex, site: Site) -> HTMLResponse:
     """The front page, or one section."""
     shelved = _shelved(index, query.platform)
-    values = _around(query, {shelf.section: len(shelf.articles) for shelf in shelved})
+    values = {"site": site, **_around(query, {shelf.section: len(shelf.articles) for shelf in shelved})}
     if not query.section:
         fronts = [(shelf, _entries(shelf.most_viewed(MOST_VIEWED), index)) for shelf in shelved]
         return page("help/contents.html", fronts=fronts, **values)
@@ -92,7 +93,7 @@ def is_section(section: str, index: SearchIndex) -> bool:
     return any(article.section == section and is_public(article) for article in index.articles.values())
 
 
-def results_page(query: HelpQuery, found: ArticlesFound) -> HTMLResponse:
+def results_page(query: HelpQuery, found: ArticlesFound, site: Site) -> HTMLResponse:
     """What a search found, or what to try when that is nothing."""
     index = found.index
     articles = {hit.passage.article_id: hit for hit in found.hits}
@@ -110,6 +111,7 @@ def results_page(query: HelpQuery, found: ArticlesFound) -> HTMLResponse:
     popular = () if entries else _entries(_most_viewed(index, query.platform), index)
     return page(
         "help/results.html",
+        site=site,
         entries=entries,
         paging=paging,
         searched=searched,
@@ -118,10 +120,11 @@ def results_page(query: HelpQuery, found: ArticlesFound) -> HTMLResponse:
     )
 
 
-def article_page(article: Article, index: SearchIndex) -> HTMLResponse:
+def article_page(article: Article, index: SearchIndex, site: Site) -> HTMLResponse:
     """One article."""
     return page(
         "help/article.html",
+        site=site,
         article=article,
         # The one place where HTML passes unescaped: render_html lets only an allow-list through.
         body=Markup(render_html(article.body)),  # noqa: S704
@@ -134,15 +137,16 @@ def article_page(article: Article, index: SearchIndex) -> HTMLResponse:
     )
 
 
-def unknown_section_page(query: HelpQuery) -> HTMLResponse:
+def unknown_section_page(query: HelpQuery, site: Site) -> HTMLResponse:
     """There is no such section."""
     sentence = "There is no section of this name. Choose one of the help center, or search all of it."
-    return message_page(404, "Section not found", sentence, replace(query, section=""))
+    return message_page(site, 404, "Section not found", sentence, replace(query, section=""))
 
 
-def message_page(status: int, heading: str, sentence: str, query: HelpQuery | None = None) -> HTMLResponse:
+def message_page(site: Site, status: int, heading: str, sentence: str, query: HelpQuery | None = None) -> HTMLResponse:
     """A page for what cannot be shown; with a query its field keeps the words."""
-    return page("help/message.html", status, heading=heading, sentence=sentence, query=query or HelpQuery())
+    words = query or HelpQuery()
+    return page("help/message.html", status, site=site, heading=heading, sentence=sentence, query=words)
 
 
 def table_of_contents(article: Article) -> tuple[TocEntry, ...]:

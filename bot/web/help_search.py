@@ -19,19 +19,19 @@ SEARCHES_AT_ONCE = 2
 MOST_WAITING = 32
 """Searches under way and waiting; at some 50 ms each the last one waits about a second."""
 PACE = Rate(60, 20.0)
-"""Of one visitor: who types sends at most four searches a second, and not for long."""
+"""From one network address: who types sends at most four searches a second, and not for long."""
 
 Result = TypeVar("Result")
 
 
 class TooManySearches(FootnoteError):
-    """One visitor searches faster than anybody types."""
+    """Somebody searches faster than anybody types."""
 
     code = "too_many_searches"
     status = 429
 
     def __init__(self, wait_seconds: float) -> None:
-        super().__init__("That were many searches in a short time. Wait a few seconds and search again.")
+        super().__init__("There were many searches in a short time. Wait a few seconds and search again.")
         self.wait_seconds = max(1, math.ceil(wait_seconds))
 
 
@@ -43,10 +43,14 @@ class SearchDesk:
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SEARCHES_AT_ONCE))
     _under_way: int = 0
 
-    async def run(self, visitor: str, work: Callable[[], Result]) -> Result:
-        """The result of a search for a visitor. Raises TooManySearches and Overloaded."""
-        if wait := self.pace.take([(visitor, PACE)]):
+    def admit(self, network: str | None) -> None:
+        """Counts a search of somebody in this network; None: nobody can tell. Raises TooManySearches."""
+        wait = 0.0 if network is None else self.pace.take([(network, PACE)])
+        if wait > 0:
             raise TooManySearches(wait)
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """The result of a search that has been admitted. Raises Overloaded."""
         if self._under_way >= MOST_WAITING:
             raise Overloaded("Many people are searching at the moment. Search again in a few seconds.")
         self._under_way += 1

@@ -4,8 +4,8 @@ A stream reads the log by number, so it holds nothing back for a slow reader and
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,12 +17,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.errors import RequestRefused, StorageError
-from bot.models import Speaker
+from bot.models import Conversation, Speaker
 from bot.storage.changes import last_numbers
 from bot.storage.conversations import authorised_conversation
 from bot.storage.database import Database
 from bot.storage.messages import messages_after
-from bot.web.admission import present
+from bot.web.admission import RunningAdmission, present
 from bot.web.dependencies import BearerToken, RunningService
 from bot.web.errors import documented_errors
 from bot.web.events import PING_SECONDS, STREAM_HEADERS
@@ -80,17 +80,31 @@ LastEventId = Annotated[
 )
 async def follow_conversation(
     conversation_id: str,
+    request: Request,
     token: BearerToken,
     service: RunningService,
     news: RunningNews,
+    admission: RunningAdmission,
     after: After = 0,
     last_event_id: LastEventId = None,
 ) -> Response:
     """Follow a conversation: what everybody says, who speaks, and who is typing, as it happens."""
     database = service.footnote.database
-    await service.read(lambda: authorised_conversation(database, conversation_id, token, present()))
+
+    def authorised() -> Conversation:
+        return authorised_conversation(database, conversation_id, token, present())
+
+    await service.read(authorised)
     start = after if last_event_id is None else last_event_id
-    return await live_response(service, news, conversation_id, start, Speaker.CUSTOMER, customer_frames(database))
+    frames = customer_frames(database)
+    with ExitStack() as stack:
+        stack.enter_context(admission.counted_stream(request))
+        stream = await live_response(service, news, conversation_id, start, Speaker.CUSTOMER, frames)
+        stack.push(stream.leaving)
+        # Whoever's token has ended in between was not watching yet when the streams were told to end.
+        await service.read(authorised)
+        stream.leaving = stack.pop_all()
+    return stream
 
 
 @router.post(
@@ -109,7 +123,7 @@ async def note_typing(
 
 async def live_response(
     service: Service, news: News, conversation_id: str, after: int, side: Speaker, frames: Frames
-) -> Response:
+) -> "LiveResponse":
     """The stream of a conversation to its customer or to an agent, from behind the entry `after`: what that side may
     see, as `frames` makes it. Who asks has been let in already. UnknownNumber, Overloaded."""
     database = service.footnote.database
@@ -121,24 +135,24 @@ async def live_response(
         )
     watcher = news.watch(conversation_id, side)
     watcher.reached = after
-    return LiveResponse(entries_events(service, news, watcher, frames), lambda: news.leave(watcher))
+    leaving = ExitStack()
+    leaving.callback(news.leave, watcher)
+    return LiveResponse(entries_events(service, news, watcher, frames), leaving)
 
 
 class LiveResponse(EventSourceResponse):
-    """A stream that is taken off the news when it ends, in whatever way."""
+    """A stream; `leaving` is closed when it ends, in whatever way."""
 
-    def __init__(self, events: AsyncGenerator[bytes], leave: Callable[[], None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes], leaving: ExitStack) -> None:
         super().__init__(events, headers=STREAM_HEADERS)
         self._events = events
-        self._leave = leave
+        self.leaving = leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream until it ends or its reader has gone."""
-        try:
+        with self.leaving:
             async with aclosing(self._events):
                 await super().__call__(scope, receive, send)
-        finally:
-            self._leave()
 
 
 async def entries_events(service: Service, news: News, watcher: Watcher, frames: Frames) -> AsyncGenerator[bytes]:

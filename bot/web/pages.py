@@ -83,3 +83,4 @@ _environment.filters["platform_label"] = platform_label
 _environment.filters["direction"] = direction
 _environment.filters["with_code"] = _with_code
 _environment.filters["section_heading"] = section_heading
+_environment.tests["web_address"] = is_web_address

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from bot.web.admission import RunningAdmission
 from bot.web.pages import page
 
 router = APIRouter(include_in_schema=False)
@@ -48,10 +49,15 @@ class Operation:
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
-async def reference(request: Request) -> HTMLResponse:
+async def reference(request: Request, admission: RunningAdmission) -> HTMLResponse:
     """The reference of the HTTP interface."""
     description = request.app.openapi()
-    return page("reference.html", title=description["info"]["title"], operations=tuple(operations(description)))
+    return page(
+        "reference.html",
+        site=admission.sites.shown,
+        title=description["info"]["title"],
+        operations=tuple(operations(description)),
+    )
 
 
 def operations(description: Schema) -> Iterator[Operation]:

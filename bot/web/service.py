@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +16,9 @@ ANSWERS_AT_ONCE = 2
 READS_AT_ONCE = 8
 MOST_WAITING = 64
 """Answers under way and waiting; at some 50 ms each the last one waits about two seconds."""
+
+GREETING_SECONDS = 0.05
+"""How long an answer may wait for the first events of its stream."""
 
 Result = TypeVar("Result")
 
@@ -43,15 +47,19 @@ class Service:
         """The result of short work."""
         return await to_thread.run_sync(work, limiter=self._reads)
 
-    def begin_answer(self, work: Callable[[], Result]) -> asyncio.Task[Result]:
+    def begin_answer(self, work: Callable[[], Result], greeted: asyncio.Event | None = None) -> asyncio.Task[Result]:
         """Start long work. It runs to its end even when nobody waits for it any more, so that its answer is stored.
 
-        Raises Overloaded when too much is waiting already.
+        With `greeted` it begins once that is set, or a moment later: work that computes would hold up the event loop,
+        and with it the first events of its own stream. Raises Overloaded when too much is waiting already.
         """
         if len(self._unfinished) >= MOST_WAITING:
             raise Overloaded("More questions are waiting than can be answered soon. Send yours again in a few seconds.")
 
         async def run() -> Result:
+            if greeted is not None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(greeted.wait(), GREETING_SECONDS)
             return await to_thread.run_sync(work, limiter=self._answers)
 
         task = asyncio.create_task(run())

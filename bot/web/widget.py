@@ -6,20 +6,20 @@ read nor change it. Which pages may embed it is the site's to say (`frame-ancest
 
 import json
 from collections.abc import Iterable
-from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 
 from bot.answering.shelving import Shelf, shelves
 from bot.errors import IndexUnavailable, StorageError
 from bot.sites import Site
 from bot.web.admission import RunningAdmission
+from bot.web.assets import Accepted, Known, asset, sent
 from bot.web.dependencies import RunningService
 from bot.web.pages import page
 from bot.web.service import Service
-from bot.web.widget_assets import PANEL, Asset, assets, loader, version
+from bot.web.widget_assets import PANEL, assets, loader, version
 
 router = APIRouter(prefix="/widget/v1", include_in_schema=False)
 
@@ -33,23 +33,22 @@ _READ = ["GET", "HEAD"]
 _FOR_EVERY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """Pages that isolate themselves (COEP) load only what says this."""
 
-Accepted = Annotated[str, Header(alias="accept-encoding")]
-Known = Annotated[str, Header(alias="if-none-match")]
-
 
 @router.api_route("/loader.js", methods=_READ)
 async def send_loader(accepted: Accepted = "", known: Known = "") -> Response:
     """The script that pages include. A new one reaches them within minutes."""
-    return _sent(loader(), accepted, known, {"Cache-Control": f"public, max-age={LOADER_SECONDS}", **_FOR_EVERY_PAGE})
+    return sent(loader(), accepted, known, {"Cache-Control": f"public, max-age={LOADER_SECONDS}", **_FOR_EVERY_PAGE})
 
 
 @router.api_route("/frame", methods=_READ)
-async def frame(service: RunningService, admission: RunningAdmission, site: str = "") -> HTMLResponse:
+async def frame(
+    service: RunningService, admission: RunningAdmission, site: str = "", accepted: Accepted = ""
+) -> Response:
     """The page in the frame. UnknownSite for a key that no site has."""
     found = admission.sites.site(site)
     shelved = await service.read(lambda: _shelved(service))
     base = f"/widget/v1/assets/{version()}/"
-    answer = page(
+    made = page(
         "widget/frame.html",
         site=found,
         question_characters=service.footnote.settings.question_characters,
@@ -59,8 +58,9 @@ async def frame(service: RunningService, admission: RunningAdmission, site: str 
         modules=[base + name for name in assets() if name.endswith(".js") and name != PANEL],
     )
     isolated = {"Cross-Origin-Embedder-Policy": "require-corp", **_FOR_EVERY_PAGE}
-    answer.headers.update({"Content-Security-Policy": frame_policy(found), **isolated})
-    return answer
+    headers = {"Content-Security-Policy": frame_policy(found), **isolated}
+    # Always the whole page: what a browser has kept, it may have kept with the policy of another day.
+    return sent(asset("frame.html", bytes(made.body).decode()), accepted, "", headers)
 
 
 @router.api_route("/assets/{of_version}/{name:path}", methods=_READ)
@@ -70,7 +70,7 @@ async def send_asset(of_version: str, name: str, accepted: Accepted = "", known:
     if found is None:
         raise HTTPException(404)
     caching = KEPT_FOR_GOOD if of_version == version() else "no-cache"
-    return _sent(found, accepted, known, {"Cache-Control": caching})
+    return sent(found, accepted, known, {"Cache-Control": caching})
 
 
 @router.api_route("/logo", methods=_READ)
@@ -118,12 +118,3 @@ def _shelved(service: Service) -> tuple[Shelf, ...]:
     except (IndexUnavailable, StorageError):
         return ()
     return shelves(index.articles, index.kin, index.superseded)
-
-
-def _sent(found: Asset, accepted: str, known: str, headers: dict[str, str]) -> Response:
-    said = {**headers, "ETag": found.tag, "Vary": "Accept-Encoding"}
-    if found.tag in known:
-        return Response(status_code=304, headers=said)
-    if "gzip" not in accepted:
-        return Response(found.body, headers=said, media_type=found.media_type)
-    return Response(found.compressed, headers={**said, "Content-Encoding": "gzip"}, media_type=found.media_type)

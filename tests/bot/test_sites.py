@@ -173,8 +173,20 @@ def test_pages_of_the_site_are_admitted_and_no_others(file: Path, origin: str, a
     assert opened(file).shown.admits(origin) is admitted
 
 
+@pytest.mark.parametrize(("labels", "admitted"), [(3, True), (120, True), (130, False), (30_000, False)])
+def test_what_is_longer_than_any_host_is_none(labels: int, admitted: bool) -> None:
+    """A header may be very long, and must not be looked at for as long."""
+    site = replace(opened(None).shown, origins=("https://*.shop.example",))
+    assert site.admits(f"https://{'a.' * labels}shop.example") is admitted
+
+
 def test_a_site_without_origins_admits_no_page(file: Path) -> None:
     assert not any(opened(None).shown.admits(origin) for origin in ("", "null", "http://127.0.0.1:8000", "*"))
+
+
+def test_the_line_carries_the_site_s_colour(file: Path) -> None:
+    line = snippet(opened(file).site("site_shop"), "https://help.example")
+    assert line.endswith('data-site="site_shop" data-color="#0B5fff"></script>')
 
 
 def test_the_line_for_its_pages() -> None:

@@ -76,6 +76,21 @@ def test_results_appear_while_one_types(visit: Visit) -> None:
     assert page.url == f"{watched.site.address}/help/"
 
 
+def test_the_chosen_tabs_are_in_sight_on_a_phone(visit: Visit) -> None:
+    page = visit("/help/?section=announcements&platform=app", width=360, height=740).page
+    chosen = page.locator(".tabs [aria-current]")
+    assert chosen.count() == 2
+
+    def in_sight() -> bool:
+        boxes = [one.bounding_box() for one in chosen.all()]
+        return all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+
+    assert in_sight()
+    assert page.evaluate("scrollY") == 0
+    typed(page, QUERY)
+    assert chosen.count() == 2 and in_sight()
+
+
 def test_a_result_opens_the_article_at_its_passage(visit: Visit) -> None:
     watched = visit("/help/", height=500)
     page = watched.page

@@ -51,6 +51,7 @@ def test_focus_goes_in_and_comes_back(embed: Embed) -> None:
 
 def test_calls_before_the_script_are_kept_in_order(embed: Embed, host: Host, widget_address: str) -> None:
     calls = "Footnote('identify', 'a.b.c'); Footnote('on', 'open', (event) => { window.told = event.detail; });"
+    calls += " Footnote('on', 'ready', () => { window.readies = (window.readies ?? 0) + 1; });"
     host.pages["/calls.js"] = f"{host.pages['/stub.js']}\n{calls} Footnote('ask', 'Is it safe?');"
     host.pages["/early"] = page_with("<script src=/calls.js></script>", script(widget_address))
     visitor = embed("/early")
@@ -59,6 +60,7 @@ def test_calls_before_the_script_are_kept_in_order(embed: Embed, host: Host, wid
     assert kinds[0] == "hello"
     assert kinds.index("identify") < kinds.index("ask")
     assert visitor.page.evaluate("told") == {"site": SITE}
+    assert visitor.page.evaluate("readies") == 1
     assert visitor.page.locator("dialog").is_visible()
 
 

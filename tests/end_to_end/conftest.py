@@ -110,12 +110,14 @@ class Running:
 
     address: str
     log: Path
+    process: int
 
 
 @contextmanager
-def own_server(data: Path, log: Path, module: str = LETTERED, **variables: str) -> Iterator[Running]:
-    """`footnote serve` over a data directory on a free port, ready to answer; stopped by SIGTERM at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
+def own_server(data: Path, log: Path, module: str = LETTERED, port: int = 0, **variables: str) -> Iterator[Running]:
+    """`footnote serve` over a data directory on a port, else a free one, ready to answer; stopped by SIGTERM at the
+    end."""
+    with socket.create_server(("127.0.0.1", port)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", module, "serve", "--port", str(port), "--data-dir", str(data)]
     with (
@@ -124,7 +126,7 @@ def own_server(data: Path, log: Path, module: str = LETTERED, **variables: str) 
     ):
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
-            yield Running(f"http://127.0.0.1:{port}", log)
+            yield Running(f"http://127.0.0.1:{port}", log, process.pid)
             process.terminate()
             assert process.wait(20) == 0, log.read_text()
         finally:

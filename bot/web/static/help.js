@@ -19,6 +19,16 @@ let asking;
  * @type {string | null} */
 let shown = field.value.trim();
 
+/** On a phone the tabs are wider than the screen: those that are chosen are moved into sight. */
+function showChosen() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = /** @type {HTMLElement} */ (tab.closest("ul"));
+    const [outer, inner] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (inner.left < outer.left) row.scrollLeft -= outer.left - inner.left;
+    if (inner.right > outer.right) row.scrollLeft += inner.right - outer.right;
+  }
+}
+
 function maskField() {
   const masked = mask(field.value);
   if (masked.kinds.length) field.value = masked.text;
@@ -43,6 +53,7 @@ function show(page, response) {
     return;
   }
   found.replaceChildren(...[...results.childNodes].map((node) => document.importNode(node, true)));
+  showChosen();
   status.textContent = page.querySelector("[data-announced]")?.textContent ?? "";
   status.classList.add("visually-hidden");
   document.title = page.title;
@@ -101,3 +112,4 @@ form.addEventListener("submit", () => {
   maskField();
 });
 document.addEventListener("keydown", walk);
+showChosen();

@@ -138,7 +138,15 @@ def test_a_customer_without_a_proper_id_is_refused(sub: Any) -> None:
     assert "sub must be text" in refusal(handmade(HS256, claims(SITE, NOW, sub=sub)))
 
 
-@pytest.mark.parametrize("name", ["", 5, "a\nb", "\ud800", "x" * 201, ["Ada"]])
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "ක්\u200dෂ", "Jean\u00a0Paul", "名前", "José 🎉"])
+def test_a_name_is_written_as_its_language_writes_it(name: str) -> None:
+    """With what joins and parts letters, and a blank that does not break."""
+    assert read(signed(SITE, NOW, name=name)).name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", 5, "a\nb", "a\u2028b", "a\u202eb", "\u2066a", "\u200c", "\u00a0", "\ud800", "x" * 201, ["Ada"]]
+)
 def test_a_name_that_is_none_is_refused(name: Any) -> None:
     assert "name must be text" in refusal(handmade(HS256, claims(SITE, NOW, name=name)))
 

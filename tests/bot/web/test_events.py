@@ -1,5 +1,9 @@
 import asyncio
+import threading
+import time
+from contextlib import suppress
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +11,11 @@ from hypothesis import strategies as st
 from bot.errors import EmptyMessage, IndexUnavailable
 from bot.models import Handoff, HandoffReason
 from bot.web import events
+from bot.web.app import create_app
 from bot.web.events import accepts_events, answer_events, chunks
+from bot.web.service import Service
 from bot.wire import reply_to_json
-from tests.bot.web.stage import ANSWER, read_events
+from tests.bot.web.stage import ANSWER, SITE, read_events, served
 
 TERMINAL = {"done", "error"}
 
@@ -30,6 +36,41 @@ def test_an_answer_comes_as_events_in_order(talk) -> None:
     assert names.count("token") > 1
     assert [event.data for event in told if event.name == "citation"] == reply_to_json(ANSWER)["citations"]
     assert told[-1].data["reply"] == reply_to_json(ANSWER)
+
+
+def test_the_first_event_comes_before_the_answer_is_made(footnote, assistant) -> None:
+    assistant.gate = threading.Event()
+    with served(create_app(footnote.settings, footnote)) as (address, _), httpx2.Client(timeout=20) as client:
+        opened = client.post(f"{address}/api/v1/conversations", json={"site_key": SITE}).json()
+        headers = {"authorization": f"Bearer {opened['token']}", "accept": "text/event-stream"}
+        url = f"{address}/api/v1/conversations/{opened['conversation_id']}/messages"
+        body = {"text": "How?", "client_message_id": "m1"}
+        began = time.monotonic()
+        with client.stream("POST", url, json=body, headers=headers) as answer:
+            pieces = answer.iter_text()
+            first = next(pieces)
+            late = time.monotonic() - began
+            assistant.gate.set()
+            assert first.startswith("event: meta") and "event: done" not in first
+            assert read_events(first + "".join(pieces))[-1].name == "done"
+    assert late < 1
+
+
+def test_work_begins_once_its_stream_has_greeted_or_a_moment_later() -> None:
+    async def story() -> list[str]:
+        told: list[str] = []
+        service = Service(footnote=None)  # type: ignore[arg-type]
+        greeted = asyncio.Event()
+        work = service.begin_answer(lambda: told.append("work"), greeted)
+        stream = answer_events(work, asyncio.Event(), conversation_id="c", client_message_id="m", greeted=greeted)
+        for _ in range(2):
+            told.append((await anext(stream)).split(b"\n")[0].decode())
+        with suppress(StopAsyncIteration):
+            await anext(stream)
+        await service.begin_answer(lambda: told.append("nobody listens"), asyncio.Event())
+        return told
+
+    assert asyncio.run(story()) == ["event: meta", "event: status", "work", "nobody listens"]
 
 
 def test_a_handoff_has_no_citation_event(talk, assistant) -> None:

@@ -150,6 +150,8 @@ def test_pages_answer_head_and_have_landmarks(client: TestClient, path: str) -> 
 
 def test_the_address_without_its_slash_leads_to_the_contents(client: TestClient) -> None:
     assert client.get("/help").status_code == 200
+    moved = client.get("/help", headers={"host": "evil.example"}, follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (308, "/help/")
 
 
 def test_a_section_has_a_page_of_its_own(client: TestClient) -> None:

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -11,11 +12,13 @@ from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from bot.assembly import Footnote
 from bot.errors import FootnoteError
 from bot.safety.token_buckets import TokenBuckets
 from bot.web.app import create_app
+from bot.web.help_query import HelpQuery, read_query
 from bot.web.help_search import PACE, SearchDesk
 from knowledge.models import Article
 from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, FREEZE_APP, FREEZE_WEB, NEW_FEES, OLD_FEES, PLAYBOOK, Shelf
@@ -250,13 +253,40 @@ def test_results_are_kept_by_the_browser_alone_until_the_index_changes(client: T
 
 def test_who_searches_too_fast_is_asked_to_wait(client: TestClient) -> None:
     client.app.state.search_desk = SearchDesk(TokenBuckets(lambda: 0.0))  # type: ignore[attr-defined]
-    answers = [client.get(f"/help/?q=email{n}") for n in range(PACE.tokens + 1)]
+    house = [TestClient(client.app, client=(f"2001:db8::{n:x}", 50_000)) for n in range(PACE.tokens + 1)]
+    answers = [one.get(f"/help/?q=email{n}") for n, one in enumerate(house)]
     assert {answer.status_code for answer in answers[:-1]} == {200}
     refused = answers[-1]
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert "<h1>Too many searches</h1>" in refused.text and "etag" not in refused.headers
-    assert client.get("/help/").status_code == client.get("/help/change-email").status_code == 200
+    late = house[0]
+    assert late.get("/help/").status_code == late.get("/help/change-email").status_code == 200
+    assert late.get("/help/?q=password+hunter2").status_code == 429
+    other = TestClient(client.app, client=("2001:db8:0:1::1", 50_000))
+    assert other.get("/help/?q=email").status_code == 200
+
+
+def test_a_proxy_that_does_not_say_for_whom_it_asks_is_not_one_visitor(client: TestClient) -> None:
+    client.app.state.search_desk = SearchDesk(TokenBuckets(lambda: 0.0))  # type: ignore[attr-defined]
+    proxy = TestClient(client.app, client=("127.0.0.1", 50_000))
+    assert {proxy.get(f"/help/?q=email{n}").status_code for n in range(PACE.tokens + 1)} == {200}
+
+
+def test_what_was_typed_is_looked_through_off_the_event_loop(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes a hundred milliseconds where somebody takes pains over it."""
+    seen = []
+
+    def read(fields: Mapping[str, str]) -> HelpQuery:
+        seen.append(threading.current_thread())
+        return read_query(fields)
+
+    monkeypatch.setattr("bot.web.help.read_query", read)
+    loop = client.portal.call(threading.current_thread)  # type: ignore[union-attr]
+    client.get("/help/?q=email")
+    assert seen and loop not in seen
 
 
 def test_a_search_that_fails_says_so_on_a_page(
@@ -267,7 +297,9 @@ def test_a_search_that_fails_says_so_on_a_page(
 
     monkeypatch.setattr("bot.web.help.search_of", fail)
     with TestClient(create_app(footnote.settings, over(footnote, articles))) as client:
-        response = client.get("/help/?q=email")
+        with capture_logs() as logs:
+            response = client.get("/help/?q=email")
         assert response.status_code == 503
         assert "The search cannot answer at the moment" in response.text and "/secret" not in response.text
         assert 'value="email"' in response.text
+    assert [line["sentence"] for line in logs if line["event"] == "search_failed"] == ["/secret/path is gone"]

@@ -20,26 +20,30 @@ def test_a_desk_takes_no_more_than_can_wait(monkeypatch: pytest.MonkeyPatch) -> 
             gate.wait(20)
             return "done"
 
-        first = asyncio.create_task(desk.run("a", wait))
+        first = asyncio.create_task(desk.run(wait))
         while not begun.is_set():
             await asyncio.sleep(0.01)
         with pytest.raises(Overloaded):
-            await desk.run("b", lambda: "never")
+            await desk.run(lambda: "never")
         gate.set()
         assert await first == "done"
-        assert await desk.run("b", lambda: "again") == "again"
+        assert await desk.run(lambda: "again") == "again"
 
     asyncio.run(crowd())
 
 
-def test_visitors_have_a_pace_of_their_own() -> None:
-    async def search() -> None:
-        desk = SearchDesk(TokenBuckets(lambda: 0.0))
-        for _ in range(PACE.tokens):
-            await desk.run("a", lambda: None)
-        with pytest.raises(TooManySearches) as refused:
-            await desk.run("a", lambda: None)
-        assert refused.value.wait_seconds == 1
-        await desk.run("b", lambda: None)
+def test_networks_have_a_pace_of_their_own() -> None:
+    desk = SearchDesk(TokenBuckets(lambda: 0.0))
+    for _ in range(PACE.tokens):
+        desk.admit("a")
+    with pytest.raises(TooManySearches) as refused:
+        desk.admit("a")
+    assert refused.value.wait_seconds == 1
+    desk.admit("b")
 
-    asyncio.run(search())
+
+def test_who_cannot_be_told_from_others_is_not_counted() -> None:
+    desk = SearchDesk(TokenBuckets(lambda: 0.0))
+    for _ in range(PACE.tokens + 1):
+        desk.admit(None)
+    assert desk.pace.remembered == 0

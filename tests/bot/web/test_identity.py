@@ -1,6 +1,7 @@
 """Who a customer is, and that nobody gets another's conversation."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,9 @@ from starlette.testclient import TestClient
 
 from bot.assembly import Footnote
 from bot.models import Identity, Speaker
-from bot.storage.conversations import RESUMED_WITHIN, conversation_of
+from bot.storage.conversations import RESUMED_WITHIN, conversation_of, identify_customer
+from bot.storage.database import Database
+from bot.web import live_events
 from bot.web.app import create_app
 from bot.web.live import Ending
 from tests.bot.web.stage import SITE
@@ -194,6 +197,33 @@ def test_whoever_sat_there_before_can_read_no_more(client: TestClient, anonymous
     assert identify(client, anonymous, token_of("8")).status_code == 401
 
 
+def test_nor_get_what_a_person_answers_by_mail(client: TestClient, footnote: Footnote, anonymous: Any) -> None:
+    """Whoever sat there before may have left an address of their own for the customer who comes next."""
+    where = f"{URL}/{anonymous['conversation_id']}/handoff"
+    assert client.post(where, json={"contact": "before@evil.example"}, headers=bearer(anonymous)).status_code == 200
+    identify(client, anonymous, token_of("7", email="ada@example.com"))
+    with footnote.database.read() as connection:
+        assert conversation_of(connection, anonymous["conversation_id"]).contact == "ada@example.com"
+
+
+@pytest.mark.parametrize("email", [None, "ada@example.com"])
+def test_who_left_no_address_is_not_written_to(
+    client: TestClient, footnote: Footnote, anonymous: Any, email: str | None
+) -> None:
+    identify(client, anonymous, token_of("7", email=email))
+    with footnote.database.read() as connection:
+        assert conversation_of(connection, anonymous["conversation_id"]).contact is None
+
+
+def test_an_address_that_the_customer_left_stays(client: TestClient, footnote: Footnote) -> None:
+    talk = opened(client, "7")
+    where = f"{URL}/{talk['conversation_id']}/handoff"
+    assert client.post(where, json={"contact": "ada@work.example"}, headers=bearer(talk)).status_code == 200
+    identify(client, talk, token_of("7", email="ada@example.com"))
+    with footnote.database.read() as connection:
+        assert conversation_of(connection, talk["conversation_id"]).contact == "ada@work.example"
+
+
 def test_streams_that_the_old_token_opened_end(app: FastAPI, client: TestClient, anonymous: Any) -> None:
     def watchers() -> list[Any]:
         sides = (Speaker.CUSTOMER, Speaker.AGENT)
@@ -204,6 +234,23 @@ def test_streams_that_the_old_token_opened_end(app: FastAPI, client: TestClient,
     assert (customer.ending, agent.ending) == (Ending.RENEW, None)
     for watcher in (customer, agent):
         client.portal.call(app.state.news.leave, watcher)
+
+
+def test_no_stream_slips_in_while_the_customer_is_named(
+    app: FastAPI, client: TestClient, anonymous: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token was looked at before the customer was named, and it watches only afterwards."""
+    reading = live_events.last_numbers
+
+    def named_meanwhile(database: Database, ids: Sequence[str]) -> dict[str, int]:
+        identify_customer(database, anonymous["conversation_id"], Identity(subject="7"), datetime.now(UTC))
+        return reading(database, ids)
+
+    monkeypatch.setattr(live_events, "last_numbers", named_meanwhile)
+    monkeypatch.setattr(live_events, "LIFETIME_SECONDS", dict.fromkeys(Speaker, 0.0))
+    where = f"{URL}/{anonymous['conversation_id']}/events"
+    assert client.get(where, headers=bearer(anonymous)).status_code == 401
+    assert not app.state.news._watchers
 
 
 def test_the_same_customer_again_gets_another_token_and_keeps_the_first(client: TestClient) -> None:

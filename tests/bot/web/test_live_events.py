@@ -21,7 +21,7 @@ from bot.models import Ownership, Speaker, Turn
 from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.storage.messages import whole_log
-from bot.web import live, live_events
+from bot.web import admission, live, live_events
 from bot.web.entries import entries_to_json
 from bot.web.live import News
 from bot.web.live_events import live_response
@@ -36,6 +36,13 @@ SLACK = 2.0
 """What the machine may be late besides, busy as it is with other things."""
 STATUS = Path("/proc/self/status")
 BYTES_PER_STREAM = 50_000
+
+
+def wait_until(true: Callable[[], object], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def tell(figure: str) -> None:
@@ -339,6 +346,42 @@ def test_too_many_streams_are_refused_in_a_sentence(talk, monkeypatch: pytest.Mo
     assert "retry-after" in refused.headers
 
 
+def test_one_address_has_so_many_streams_and_others_go_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "MOST_STREAMS_PER_ADDRESS", 2)
+    streams = place.app.state.admission.streams
+
+    def connected(address: str) -> tuple[socket.socket, int, bytes]:
+        """From a proxy of this machine, which says for whom it asks."""
+        customer = place.start()
+        headers = {**customer.headers, "x-forwarded-for": address}
+        stream, head, _ = connect(place.address, customer.path, headers)
+        return stream, int(head.split()[1]), head.lower()
+
+    house = [connected(f"2001:db8::{number}") for number in range(3)]
+    elsewhere = connected("2001:db8:0:1::1")
+    assert [status for _, status, _ in (*house, elsewhere)] == [200, 200, 429, 200]
+    assert b"retry-after: " in house[2][2]
+    house[0][0].close()
+    wait_until(lambda: streams.total() == 2)
+    again = connected("2001:db8::9")
+    assert again[1] == 200
+    for stream, *_ in (*house, elsewhere, again):
+        stream.close()
+    wait_until(lambda: not streams)
+
+
+def test_a_refused_stream_is_not_counted(place: Place) -> None:
+    customer = place.start()
+    for query, status in (("?after=7", b" 422 "), ("", b" 401 ")):
+        headers = {**customer.headers, "x-forwarded-for": "203.0.113.7"}
+        if not query:
+            headers["authorization"] = "Bearer another"
+        stream, head, _ = connect(place.address, customer.path + query, headers)
+        stream.close()
+        assert status in head
+    assert not place.app.state.admission.streams
+
+
 def test_the_oldest_of_too_many_streams_is_told_to_stay_away(place: Place) -> None:
     customer = place.start()
     listeners = [customer.listen() for _ in range(live.MOST_PER_CONVERSATION + 1)]
@@ -448,10 +491,8 @@ def test_a_reader_that_has_gone_leaves_nothing(place: Place, monkeypatch: pytest
     customer = place.start()
     with customer.listen(), customer.agent_listens():
         assert place.news.is_watched(customer.id)
-    deadline = time.monotonic() + 10
-    while place.news.is_watched(customer.id) or place.news._watchers or any(place.news._streams.values()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    news = place.news
+    wait_until(lambda: not (news.is_watched(customer.id) or news._watchers or any(news._streams.values())))
 
 
 def test_nothing_is_read_ahead_for_a_reader_that_is_slow(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -124,3 +125,10 @@ def test_an_encoder_that_cannot_be_loaded_is_a_sentence(tmp_path: Path, monkeypa
         port = free.getsockname()[1]
     with pytest.raises(ConfigurationError, match="damaged"):
         serve(Settings(data_dir=tmp_path, port=port))
+
+
+def test_small_writes_are_sent_at_once() -> None:
+    with listening_socket("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -16,7 +16,7 @@ from bot.storage.agents import disable_agent
 from bot.storage.database import Database
 from bot.storage.login_links import make_login_link
 from bot.web.agents import COOKIE, SECURE_COOKIE
-from bot.web.headers import CONSOLE_POLICY
+from bot.web.headers import FORMS_POLICY
 from tests.agents import PASSWORD, HandClock, give_password, put_door
 
 HERE = "http://localhost"
@@ -400,8 +400,8 @@ def test_pages_are_not_stored_and_send_forms_to_this_server_alone(visit: TestCli
     for path in ("/console/sign-in", "/console/password", "/console/login/x", "/console/none"):
         headers = visit.get(path).headers
         assert headers["cache-control"] == "no-store"
-        assert headers["content-security-policy"] == CONSOLE_POLICY
-    assert "form-action 'self'" in CONSOLE_POLICY
+        assert headers["content-security-policy"] == FORMS_POLICY
+    assert "form-action 'self'" in FORMS_POLICY
 
 
 def test_no_secret_is_logged(visit: TestClient, database: Database, clock: HandClock, maria: str) -> None:

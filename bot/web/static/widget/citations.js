@@ -89,10 +89,12 @@ export function sourceList(citations, texts, onRead) {
     const key = `${citation.number} ${citation.heading}`;
     if (!places.has(key)) places.set(key, citation);
   }
+  const dated = new Set();
   const entries = [...places.values()].map((citation) => {
     const words = `${texts.number(citation.number)}. ${[citation.title, citation.heading].filter(Boolean).join(" › ")}`;
     const entry = element("li", {}, articleLink(citation, words, texts, onRead));
-    if (citation.updated_at) entry.append(element("span", { class: "soft" }, updated(citation.updated_at, texts)));
+    if (citation.updated_at && !dated.has(citation.number)) entry.append(element("span", { class: "soft" }, updated(citation.updated_at, texts)));
+    dated.add(citation.number);
     return entry;
   });
   return element("div", { class: "sources" }, element("p", { class: "label" }, texts.t("sources")), element("ul", {}, ...entries));

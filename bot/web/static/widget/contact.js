@@ -51,9 +51,9 @@ export class QueueBar {
       { class: "contact", novalidate: "" },
       element("label", { for: "contact" }, t("your_address")),
       field,
+      error,
       element("label", { for: "contact-note" }, t("your_note")),
       note,
-      error,
       element("button", { type: "submit", class: "button small" }, t("send_address")),
     );
     let busy = false;
@@ -64,7 +64,7 @@ export class QueueBar {
       error.textContent = "";
       try {
         await this.send({ contact: field.value.trim(), note: note.value.trim() || undefined });
-        this.#toggle(false, false);
+        this.#toggle(false, form.contains(document.activeElement));
         this.opener.textContent = t("address_left");
       } catch (failure) {
         const refused = failure instanceof Refusal && failure.code === "contact_refused";

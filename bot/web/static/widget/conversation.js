@@ -62,8 +62,7 @@ export class Conversation {
     const item = this.journal.sending(id, text);
     this.remembered.begun({ id, text });
     this.listener.item(item);
-    this.#sending = this.#sending.then(() => this.#deliver(item, id));
-    return this.#sending;
+    return (this.#sending = this.#sending.then(() => this.#deliver(item, id)));
   }
 
   /** Calls a person, or adds to a call how to reach the customer. False when one was called already. Throws a Refusal.
@@ -292,9 +291,7 @@ export class Conversation {
   #clear(why, sending) {
     this.#following.abort();
     this.#following = new AbortController();
-    this.#isFollowing = false;
-    this.#tickets.current = null;
-    this.#ownerNumber = 0;
+    [this.#isFollowing, this.#tickets.current, this.#ownerNumber] = [false, null, 0];
     this.journal.clear(sending);
     this.listener.cleared(why);
     this.#setOwner("bot", null, 0);

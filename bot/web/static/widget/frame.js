@@ -29,10 +29,11 @@ function sign(site, name) {
 
 /** Sentences about how things stand, above the log: one of each kind. */
 export class Banners {
-  /** @param {HTMLElement} place @param {Texts} texts */
-  constructor(place, texts) {
+  /** @param {HTMLElement} place @param {Texts} texts @param {HTMLElement} next has the focus when one is dismissed */
+  constructor(place, texts, next) {
     this.place = place;
     this.texts = texts;
+    this.next = next;
     /** @type {Map<string, HTMLElement>} */
     this.shown = new Map();
   }
@@ -42,7 +43,10 @@ export class Banners {
     this.hide(kind);
     const node = element("div", { class: `banner ${kind}`, role: isUrgent ? "alert" : "status" });
     const shut = element("button", { type: "button", class: "plain icon", "aria-label": this.texts.t("dismiss") }, "×");
-    shut.addEventListener("click", () => this.hide(kind));
+    shut.addEventListener("click", () => {
+      this.hide(kind);
+      this.next.focus({ preventScroll: true });
+    });
     this.place.append(node);
     node.append(element("p", {}, text), shut);
     this.shown.set(kind, node);

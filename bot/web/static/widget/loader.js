@@ -33,10 +33,11 @@ Footnote.add = (script) => {
   else if (!widgets.has(site)) {
     const widget = new Widget(script, widgets);
     widgets.set(site, widget);
+    // Listeners that come now, with the calls from before, are told by on().
+    widget.tell("ready");
     for (const call of early.splice(0)) Footnote(...call);
     if (!widgets.has(site)) return;
     widget.resume();
-    widget.tell("ready");
   }
 };
 

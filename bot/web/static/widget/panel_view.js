@@ -38,7 +38,7 @@ export class Panel {
     this.#context = before?.context ?? {};
     const memory = before?.conversation.remembered.memory ?? new Memory(site);
     this.parts = furniture(texts, root.dataset, page.isEmbedded);
-    this.banners = new Banners(this.parts.banners, texts);
+    this.banners = new Banners(this.parts.banners, texts, this.parts.log);
     const listener = this.#listener();
     const context = () => this.#sentContext();
     this.conversation = before?.conversation ?? new Conversation({ site, memory, context, listener });
@@ -48,7 +48,10 @@ export class Panel {
       rate: (item, rating, comment) => this.conversation.rate(item, rating, comment),
       ratingOf: (item) => this.conversation.remembered.ratingOf(item.key),
       read: () => page.send("event", { name: "citation" }),
-      again: (item) => void this.conversation.send(item.text, item.key.replace("customer:", "")),
+      again: (item) => {
+        void this.conversation.send(item.text, item.key.replace("customer:", ""));
+        this.composer.focus(); // the button is gone
+      },
     });
     this.queue = new QueueBar(texts, (told) => this.conversation.callPerson(told));
     this.composer = new Composer({
@@ -180,11 +183,14 @@ export class Panel {
   #owner(owner, agent) {
     const { t } = this.texts;
     const name = agent || t("a_person");
+    const focused = document.activeElement;
     const words = { queued: t("state_queued"), human: t("state_human", { name }), closed: t("state_closed") };
     this.parts.status.textContent = words[/** @type {keyof typeof words} */ (owner)] ?? t("state_bot");
     this.parts.person.hidden = owner === "human";
+    if (owner !== "queued") this.banners.hide("person");
     this.root.dataset.owner = owner;
     this.queue.show(owner);
+    if (document.hasFocus() && !focused?.getClientRects().length) this.composer.focus(); // what had it is hidden now
   }
 
   /** @param {import("./journal.js").Item} item */

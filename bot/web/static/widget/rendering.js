@@ -11,15 +11,18 @@ export class LogView {
   #shown = new Map();
   /** @type {Map<string, HTMLElement>} */
   #drafts = new Map();
+  /** Where the log is going to while it scrolls. */
+  #aim = 0;
 
   /** @param {HTMLElement} log @param {Texts} texts @param {Deeds} deeds */
   constructor(log, texts, deeds) {
     this.log = log;
     this.texts = texts;
     this.deeds = deeds;
+    for (const name of ["scrollend", "wheel", "touchmove"]) log.addEventListener(name, () => (this.#aim = 0), { passive: true });
     // What appears under the log takes its room: whoever was at its end stays there.
     let [height, wasAtEnd] = [0, true];
-    log.addEventListener("scroll", () => (wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24), { passive: true });
+    log.addEventListener("scroll", () => (wasAtEnd = this.#isNearEnd(24)), { passive: true });
     new ResizeObserver(() => {
       if (log.clientHeight < height && wasAtEnd) log.scrollTop = log.scrollHeight;
       height = log.clientHeight;
@@ -133,15 +136,15 @@ export class LogView {
     if (!isInPlace) this.log.insertBefore(node, first ?? draft);
   }
 
-  #isNearEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
+  #isNearEnd(most = 120) {
+    return this.log.scrollHeight - Math.max(this.log.scrollTop, this.#aim) - this.log.clientHeight < most;
   }
 
   /** Scrolls as far as the node's beginning stays in sight.
    * @param {HTMLElement} node */
   #bring(node) {
-    const top = node.offsetTop - this.log.offsetTop - 12;
-    this.log.scrollTop = Math.max(0, Math.min(top, this.log.scrollHeight - this.log.clientHeight));
+    this.#aim = Math.max(0, Math.min(node.offsetTop - 12, this.log.scrollHeight - this.log.clientHeight));
+    this.log.scrollTop = this.#aim;
   }
 }
 

@@ -38,10 +38,13 @@ export function textsOf(catalog, language) {
     const moment = new Date(iso.includes("T") ? iso : `${iso}T00:00:00Z`);
     return Number.isNaN(moment.getTime()) ? iso : moment.toLocaleString(language, options);
   };
+  const direction = language === "ar" ? "rtl" : "ltr";
+  // A name in another script keeps its own order, full stops included.
+  const isolated = (/** @type {string | number} */ value) => (direction === "rtl" ? `\u2068${value}\u2069` : String(value));
   return {
     language,
-    direction: language === "ar" ? "rtl" : "ltr",
-    t: (key, values = {}) => (catalog[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)),
+    direction,
+    t: (key, values = {}) => (catalog[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? isolated(values[name]) : whole)),
     number: (value) => value.toLocaleString(language),
     day: (iso) => date(iso, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }),
     hour: (iso) => date(iso, { hour: "2-digit", minute: "2-digit" }),

@@ -1,4 +1,5 @@
-"""The demo: the home page of the invented exchange Corvane, which embeds the widget as any page does."""
+"""The front page: of the invented exchange Corvane, which embeds the widget as any page does; of any other site a page
+to search and to ask."""
 
 from dataclasses import dataclass
 
@@ -40,8 +41,12 @@ MARKETS = (
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def exchange(admission: RunningAdmission) -> HTMLResponse:
-    """The page of a site that uses Footnote."""
-    answer = page("demo.html", site=admission.sites.shown, starters=STARTERS, markets=MARKETS)
+async def front(admission: RunningAdmission) -> HTMLResponse:
+    """A page with the widget."""
+    site = admission.sites.shown
+    if site.is_demo:
+        answer = page("demo.html", site=site, starters=STARTERS, markets=MARKETS)
+    else:
+        answer = page("front.html", site=site)
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
