@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent
 STATIC_FOLDER = FOLDER / "static"
 TEMPLATES_FOLDER = FOLDER / "templates"
 
+_NO_HOST = re.compile(r"""[\s<>"\\^`{|}]""")
 _CODE = re.compile(r"`([^`]+)`")
 _SECTIONS = {"faq": "Questions and answers", "product-documents": "Product guides", "announcements": "Announcements"}
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
@@ -44,7 +45,7 @@ def is_web_address(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not _NO_HOST.search(parts.netloc)
 
 
 def platform_label(platform: Platform) -> str:

@@ -5,7 +5,6 @@
 """
 
 import argparse
-import os
 import signal
 import socket
 import subprocess
@@ -120,11 +119,12 @@ def serving(settings: Settings) -> Iterator[str]:
     """The address of `footnote serve` over a data directory, ready to answer."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--data-dir", str(settings.data_dir)]
-    variables = {**os.environ, "FOOTNOTE_SITE_KEY": SITE, "FOOTNOTE_MODELS_DIR": str(settings.models_folder.resolve())}
+    variables = {"FOOTNOTE_SITE_KEY": SITE, "FOOTNOTE_MODELS_DIR": settings.models_folder.resolve()}
+    command = ["env", *(f"{name}={value}" for name, value in variables.items()), sys.executable, "-m", "bot", "serve"]
+    command += ["--port", str(port), "--data-dir", str(settings.data_dir)]
     with (
         tempfile.TemporaryFile() as told,
-        subprocess.Popen(command, env=variables, stdout=told, stderr=told) as process,  # noqa: S603 - our own
+        subprocess.Popen(command, stdout=told, stderr=told) as process,  # noqa: S603 - our own
     ):
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}", process, told)

@@ -3,6 +3,7 @@
 import re
 
 from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowledge.parsing.converter import ArticleConverter
@@ -14,6 +15,10 @@ _GONE = DROPPED - {"head"}
 _INNER_SPACES = re.compile(r"(?<=\S) {2,}(?=\S)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FENCE = re.compile(r"(?:[ >]|- |\d+\. )*(`{3,})[^`]*$")
+
+
+class MarkupRejected(Exception):
+    """HTML that is no HTML to Python's parser: what it stumbled over."""
 
 
 def html_to_markdown(html: str, title: str | None = None) -> str:
@@ -38,7 +43,7 @@ def fragment_to_markdown(html: str, level: int = 1) -> str:
 def cell_to_markdown(html: str) -> str:
     """A piece of HTML as the Markdown of a table cell: one line, its blocks joined by "; "."""
     tree = _visible(html)
-    soup = BeautifulSoup(f"<td>{(tree.body.inner_html if tree.body else '') or ''}</td>", "html.parser")
+    soup = _soup(f"<td>{(tree.body.inner_html if tree.body else '') or ''}</td>")
     prepare(soup, None, fragment=True)
     return ArticleConverter().cell(soup)
 
@@ -46,7 +51,7 @@ def cell_to_markdown(html: str) -> str:
 def html_title(html: str) -> str | None:
     """The first `h1` of the content, else the page's `title`; None when neither has a text."""
     page_title = LexborHTMLParser(html).css_first("title")
-    heading = BeautifulSoup(_content(_visible(html)), "html.parser").find("h1")
+    heading = _soup(_content(_visible(html))).find("h1")
     for found in (heading.get_text() if heading else "", page_title.text() if page_title else ""):
         if words := " ".join(found.replace("¶", " ").split()):
             return words
@@ -102,10 +107,19 @@ def _within(node: LexborNode, others: dict[int, LexborNode]) -> bool:
 
 
 def _convert(html: str, title: str | None, *, fragment: bool, level: int) -> str:
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _soup(html)
     prepare(soup, title, fragment=fragment, level=level)
     text: str = ArticleConverter().convert_soup(soup)
     return _BLANK_LINES.sub("\n\n", "\n".join(_tidy_lines(text))).strip("\n")
+
+
+def _soup(html: str) -> BeautifulSoup:
+    """The tree that is converted. MarkupRejected for what Python's parser gives up on, such as "<![" that nothing
+    ends."""
+    try:
+        return BeautifulSoup(html, "html.parser")
+    except ParserRejectedMarkup as error:
+        raise MarkupRejected(str(error).splitlines()[-1].strip()) from error
 
 
 def _tidy_lines(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from knowledge.errors import ArticleError, SourceError
 from knowledge.models import Article, Rejected
 from knowledge.parsing.characters import clean_characters
 from knowledge.parsing.front_matter import FrontMatter, read_front_matter, split_front_matter
-from knowledge.parsing.html import html_title, html_to_markdown
+from knowledge.parsing.html import MarkupRejected, html_title, html_to_markdown
 from knowledge.parsing.html_tree import same_title
 from knowledge.parsing.markdown import normalise_markdown, split_title
 from knowledge.sources.ids import Ids
@@ -83,8 +83,8 @@ class FolderSource:
         front = read_front_matter(values, origin)
         try:
             title, body = READERS[path.suffix.lower()](text, front)
-        except RecursionError as error:
-            raise ArticleError(f"{origin} has elements nested too deep to read: simplify its HTML.") from error
+        except (RecursionError, MarkupRejected) as error:
+            raise unreadable_html(origin, error) from error
         if not body:
             raise ArticleError(f"{origin} has no text below its title: write one, or remove the file.")
         words = Path(origin).with_suffix("").as_posix()
@@ -111,6 +111,13 @@ def read_text(path: Path, origin: str) -> str:
             f"{origin} cannot be read ({error.strerror}): check the file and its permissions."
         ) from error
     return decode(data, origin)
+
+
+def unreadable_html(origin: str, error: RecursionError | MarkupRejected) -> ArticleError:
+    """The sentence about an article whose HTML is nested too deep, or is none."""
+    if isinstance(error, RecursionError):
+        return ArticleError(f"{origin} has elements nested too deep to read: simplify its HTML.")
+    return ArticleError(f"{origin} has HTML that cannot be read ({error}): mend it there.")
 
 
 def decode(data: bytes, origin: str) -> str:

@@ -9,7 +9,8 @@ from knowledge.errors import ArticleError, SourceError
 from knowledge.models import Article, Rejected
 from knowledge.parsing.characters import clean_characters
 from knowledge.parsing.front_matter import read_front_matter
-from knowledge.sources.folder import LARGEST, MEGABYTE, decode, html_body, markdown_body
+from knowledge.parsing.html import MarkupRejected
+from knowledge.sources.folder import LARGEST, MEGABYTE, decode, html_body, markdown_body, unreadable_html
 from knowledge.sources.ids import Ids
 
 _SAME_AS = {"_id": "id", "updated": "updated_at", "published": "published_at"}
@@ -66,8 +67,8 @@ class JsonlSource:
             raise ArticleError(f'{origin} has no "id": give each row one that never changes.')
         try:
             title, body = _text(row, front.title, origin)
-        except RecursionError as error:
-            raise ArticleError(f"{origin} has elements nested too deep to read: simplify its HTML.") from error
+        except (RecursionError, MarkupRejected) as error:
+            raise unreadable_html(origin, error) from error
         if not body:
             raise ArticleError(f'{origin} has no text: give it as "text" (Markdown) or "html".')
         title = clean_characters(front.title or title or "") or front.id

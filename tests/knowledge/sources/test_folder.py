@@ -67,6 +67,7 @@ def test_bad_files_are_rejected_and_the_rest_is_read(tmp_path: Path) -> None:
         empty_DOT_md="---\nid: empty\n---\n<!-- nothing -->\n",
         only_DOT_md="# Only a title",
         deep_DOT_html="<div>" * 1000 + "x",
+        odd_DOT_html='<p>a</p><iframe><![><img src="]><img src=x>',
         one_DOT_md="---\nid: same\n---\nText.",
         two_DOT_md="---\nid: same\n---\nText.",
     )
@@ -80,6 +81,7 @@ def test_bad_files_are_rejected_and_the_rest_is_read(tmp_path: Path) -> None:
     assert "no text below its title" in rejected["empty.md"]
     assert "no text below its title" in rejected["only.md"]
     assert "nested too deep" in rejected["deep.html"]
+    assert "HTML that cannot be read" in rejected["odd.html"]
     assert rejected["two.md"].startswith('two.md has the id "same", and so has one.md')
 
 

@@ -49,12 +49,13 @@ def test_bad_rows_are_rejected_by_line(tmp_path: Path) -> None:
         {"id": "e", "text": "x" * LARGEST},
         {"id": "f", "html": "<div>" * 1000},
         "[" * 100_000,
+        {"id": "g", "html": '<p>a</p><iframe><![><img src="]><img src=x>'},
         {"id": "z", "text": "\ud800last\u0000"},
     )
     found = list(rows.read())
     assert [item.id for item in found if isinstance(item, Article)] == ["a", "z"]
     sentences = {item.origin: item.sentence for item in found if isinstance(item, Rejected)}
-    assert set(sentences) == {f"line {number}" for number in range(2, 12)}
+    assert set(sentences) == {f"line {number}" for number in range(2, 13)}
     assert sentences["line 2"].startswith("rows.jsonl: line 2 is not valid JSON")
     assert "no JSON object" in sentences["line 3"]
     assert 'has no "id"' in sentences["line 4"]
@@ -64,6 +65,7 @@ def test_bad_rows_are_rejected_by_line(tmp_path: Path) -> None:
     assert "platform" in sentences["line 8"]
     assert "more than 5 MB" in sentences["line 9"]
     assert "nested too deep" in sentences["line 10"]
+    assert "HTML that cannot be read" in sentences["line 12"]
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

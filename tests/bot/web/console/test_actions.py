@@ -98,6 +98,7 @@ def test_the_bot_answers_again_after_a_return(ada, waiting) -> None:
     ada.post(path_of(waiting, "/claim"))
     assert waiting.send("Still there?", "m2").json() == {
         "message_id": waiting.send("Still there?", "m2").json()["message_id"],
+        "asks_contact": False,
         "reply": None,
         "owner": "human",
     }
