@@ -1,5 +1,5 @@
 """Strings that try to run a script in a page, or to make it ask another origin for something: written by a small
-grammar, the same ones each time. FOOTNOTE_XSS_STRINGS names a file of others (JSON lines, each with a `text`)."""
+grammar, the same ones each time. XSS_STRINGS names a file of others (JSON lines, each with a `text`)."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-NAMED = os.environ.get("FOOTNOTE_XSS_STRINGS", "")
+NAMED = os.environ.get("XSS_STRINGS", "")
 """Read when the module is: while a test runs it is not in the environment."""
 HOST = "attacker.example"
 CALLS = (

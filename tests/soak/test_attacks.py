@@ -1,5 +1,5 @@
 """Every string that attacks pages, wherever text comes from, with the pages' policy and without; `make soak` runs it.
-FOOTNOTE_XSS_STRINGS names a file of others (JSON lines, each with a `text`)."""
+XSS_STRINGS names a file of others (JSON lines, each with a `text`)."""
 
 from collections.abc import Iterator
 from pathlib import Path
