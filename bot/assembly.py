@@ -3,12 +3,14 @@
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from bot.answering.actions import own_hosts
+from bot.answering.calibration import CalibratedThreshold, Threshold, bar, calibration_file
 from bot.answering.checking.support import load_support_model
 from bot.answering.citations import article_link
 from bot.answering.composing import ExtractiveComposer
@@ -68,6 +70,11 @@ class Footnote:
         except IndexUnavailable:
             return None
 
+    def threshold(self) -> Threshold:
+        """How sure an answer must be on the active generation, and where that comes from."""
+        generation = self.current_generation()
+        return bar(self.assistant.answer_threshold, generation.sha256 if generation else None)
+
     def hit_to_json(self, rank: int, hit: Hit) -> dict[str, Any]:
         """A ranked passage in the form of `footnote search --json`."""
         article = self.index.current().articles[hit.passage.article_id]
@@ -103,7 +110,9 @@ def open_footnote(settings: Settings) -> Footnote:
         topics=open_topic_model(encoder.identity),
         composer=wording.composer,
         rewriter=wording.rewriter,
-        answer_threshold=settings.answer_threshold,
+        answer_threshold=CalibratedThreshold(
+            calibration_file(settings.index_folder), calibrated_hash(settings, encoder), settings.answer_threshold
+        ),
         question_characters=settings.question_characters,
         candidates=settings.candidates,
         links_start_with=settings.links_start_with,
@@ -183,13 +192,25 @@ def open_encoder(settings: Settings) -> Encoder:
 
 def config_hash(settings: Settings, encoder: Encoder) -> str:
     """16 hexadecimal digits over everything but the index that decides an answer."""
+    return _hash({**_decides(settings, encoder), "answer_threshold": settings.answer_threshold})
+
+
+def calibrated_hash(settings: Settings, encoder: Encoder) -> str:
+    """The same without the threshold, which a calibration is to find: as long as it stays, a calibration fits."""
+    return _hash(_decides(settings, encoder))
+
+
+def _hash(decides: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _decides(settings: Settings, encoder: Encoder) -> dict[str, Any]:
     decides: dict[str, Any] = {
         "encoder": encoder.identity,
         "rules": RULES,
         "ranking": dict(load_ranking_model().weights),
         "confidence": load_confidence_model().provenance,
         "topics": topics_sha256() if open_topic_model(encoder.identity) else None,
-        "answer_threshold": settings.answer_threshold,
         "candidates": settings.candidates,
         "action_hosts": sorted(settings.hosts_of_actions),
         "replies": {name: source(name) for name in names() if name.startswith("replies/")},
@@ -202,4 +223,4 @@ def config_hash(settings: Settings, encoder: Encoder) -> str:
             "tokens": [settings.llm_prompt_tokens, settings.llm_answer_tokens],
             "support": load_support_model().provenance,
         }
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+    return decides

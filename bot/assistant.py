@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bot.answering.actions import actions_for
+from bot.answering.calibration import CalibratedThreshold, Threshold, bar
 from bot.answering.clarify import clarify
 from bot.answering.confidence import ConfidenceModel, confidence_signals
 from bot.answering.evidence import Composer, Composition, Evidence
@@ -72,6 +73,7 @@ class _Found:
     search: Search
     versions: Versions
     confidence: float
+    threshold: Threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class Assistant:
     """What reads sensitive topics in vectors; None where it was fitted to those of another encoder."""
     composer: Composer
     rewriter: Rewriter | None
-    answer_threshold: float
+    answer_threshold: float | CalibratedThreshold
     question_characters: int
     candidates: int
     links_start_with: str
@@ -129,9 +131,8 @@ class Assistant:
         if reply := _reply_without_search(message.text):
             return self._outcome(message.text, reply, watch, circumstances)
         found = self._find(message.text, circumstances, watch)
-        unsure = decide_after_search(found.confidence, self.answer_threshold, self._guesses(message.text, found))
-        is_sensitive = unsure is not None and unsure.topic is not None
-        if not is_sensitive and (asked := self._question_back(found, history)):
+        unsure = decide_after_search(found.confidence, found.threshold.value, self._guesses(message.text, found))
+        if not (unsure and unsure.topic) and (asked := self._question_back(found, history)):
             return self._outcome(message.text, asked, watch, circumstances, found)
         composed = None if unsure else self._composed(found)
         reply = self._finished(composed.answer, found) if composed else _handoff_of(found, unsure)
@@ -165,6 +166,7 @@ class Assistant:
             search=searched,
             versions=versions,
             confidence=self.confidence.probability(signals),
+            threshold=bar(self.answer_threshold, index.sha256),
         )
 
     def _resolved(
@@ -253,8 +255,10 @@ class Assistant:
             articles=found.index.articles if found else None,
             citations=reply.citations if isinstance(reply, Answer) else (),
             account=account,
+            threshold=found.threshold.value if found else None,
         )
-        trace = trace_to_json(question, reply, self.answer_threshold, self.config_hash, found.search if found else None)
+        threshold = found.threshold if found else bar(self.answer_threshold, None)
+        trace = trace_to_json(question, reply, threshold.to_json(), self.config_hash, found.search if found else None)
         trace["resolution"] = found.resolution.because if found else None
         trace["platform"] = (found.platform if found else circumstances.context.platform).value
         trace["composition"] = account

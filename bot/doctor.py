@@ -53,7 +53,13 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
     except PromptError as error:
         return (*findings, Finding(Severity.FAILURE, str(error), "make install"))
     try:
-        findings += [*_index(footnote), *_quarantine(footnote), *_encoder(footnote), *_ranks(settings)]
+        findings += [
+            *_index(footnote),
+            *_calibration(footnote),
+            *_quarantine(footnote),
+            *_encoder(footnote),
+            *_ranks(settings),
+        ]
         findings += [*_topics(footnote), *_database(footnote), *_desks(footnote)]
     finally:
         footnote.close()
@@ -89,6 +95,15 @@ def _index(footnote: Footnote) -> Iterator[Finding]:
             f"the settings name {footnote.encoder.identity}.",
             "footnote index --rebuild",
         )
+
+
+def _calibration(footnote: Footnote) -> Iterator[Finding]:
+    if footnote.current_generation() is None:
+        return
+    threshold = footnote.threshold()
+    is_stale = threshold.state == "stale"
+    mend = "footnote-eval calibrate --write --dataset …" if is_stale else None
+    yield Finding(Severity.WARNING if is_stale else Severity.GOOD, threshold.sentence, mend)
 
 
 def _topics(footnote: Footnote) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """The public JSON of a reply: what `footnote ask --json`, the HTTP interface and the stored turn show."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -71,10 +72,11 @@ def candidate_to_json(rank: int, hit: Hit) -> dict[str, Any]:
 
 
 def trace_to_json(
-    question: str, reply: Reply, threshold: float, config_hash: str, search: Search | None
+    question: str, reply: Reply, threshold: Mapping[str, Any], config_hash: str, search: Search | None
 ) -> dict[str, Any]:
     """How a reply came about: what was asked, searched and considered, what was decided, on which index and
-    configuration. `search` is None when the reply needed none."""
+    configuration. `threshold` says how sure an answer had to be, and where that comes from; `search` is None when the
+    reply needed none."""
     hits = search.hits if search else ()
     return {
         "question": question,
@@ -87,7 +89,7 @@ def trace_to_json(
             "kind": reply.kind,
             "reason": reply.reason.value if isinstance(reply, Handoff) else None,
             "confidence": round(reply.confidence, 4),
-            "threshold": threshold,
+            **threshold,
         },
         "index_generation": search.generation if search else None,
         "config_hash": config_hash,

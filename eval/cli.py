@@ -19,6 +19,7 @@ from eval.answers import evaluate_answers
 from eval.bench.contenders import PEERS, chosen_peers
 from eval.bench.demands import read_floors
 from eval.bench.run import BenchOptions, run_bench
+from eval.calibration_command import calibrate
 from eval.cases import load_dataset
 from eval.dialogues import measure_dialogues
 from eval.errors import EvaluationError
@@ -39,6 +40,7 @@ from eval.retrieval import evaluate_retrieval
 from eval.robustness import measure_robustness
 from eval.scale import SIZES, measure_scale, read_sizes
 from eval.scale_page import require_plotting, write_scale
+from eval.suite.commands import compare, gate, run
 from eval.topic_figures import measure_topics
 from eval.topic_lessons import fit_topic_model
 from eval.topics_fit import write_topic_model
@@ -96,6 +98,10 @@ def answers(
         print_json(report.to_json())
     else:
         print_answers(report)
+
+
+for command in (calibrate, run, compare, gate):
+    app.command()(command)
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 EvaluationError
 ├── DatasetError       a data set's folder or one of its files cannot be used
+├── GateShut           a run misses what the gate demands
+├── CalibrationError   a threshold cannot be calibrated on what is given
 ├── ContenderError     a contender of the bench died, did not answer in time, or answered with an error
 └── NoEnvironment      a peer's environment cannot be made
 """
@@ -13,6 +15,14 @@ class EvaluationError(Exception):
 
 class DatasetError(EvaluationError):
     """A data set cannot be used."""
+
+
+class GateShut(EvaluationError):
+    """Not good enough: which figure, and what was demanded."""
+
+
+class CalibrationError(EvaluationError):
+    """A threshold cannot be calibrated."""
 
 
 class ContenderError(EvaluationError):

@@ -4,10 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 
+from bot.answering.calibration import Calibration
 from embeddings.encoders import Encoding, Progress, without_tokens
 
 
@@ -81,3 +84,22 @@ def check_words(sentence: str, passage: str, about: str) -> WordVerdict:
         return WordVerdict(False, 0.0, f"{strange[0]} does not stand there.")
     share = sum(word in known for word in words) / max(1, len(words))
     return WordVerdict(share >= 0.75, share, "" if share >= 0.75 else "Its words do not stand there.")
+
+
+def calibration(**values: Any) -> Calibration:
+    """A calibration with these values, others as they may be."""
+    usual = {
+        "threshold": 0.7,
+        "alpha": 0.05,
+        "delta": 0.05,
+        "n": 400,
+        "answered": 200,
+        "wrong": 2,
+        "coverage": 0.5,
+        "bound": 0.04,
+        "index_sha256": "a" * 64,
+        "config_hash": "c" * 16,
+        "cases_sha256": "e" * 64,
+        "made_at": datetime(2026, 11, 21, tzinfo=UTC),
+    }
+    return Calibration.model_validate({**usual, **values})

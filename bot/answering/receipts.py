@@ -42,16 +42,19 @@ def receipt(
     articles: Mapping[str, Article] | None = None,
     citations: Sequence[Citation] = (),
     account: Mapping[str, Any] | None = None,
+    threshold: float | None = None,
 ) -> dict[str, Any]:
     """The receipt of one turn. `question` is the message with secrets masked, `resolved` what it means by itself,
-    `reply` the public JSON; `search` and `index_sha256` are None when the reply needed no search. `account` is the
-    composer's (its verdict on each sentence, a model's raw completion). Of earlier messages it holds the hash only."""
+    `reply` the public JSON; `search`, `index_sha256` and `threshold` (how sure to be) are None when the reply needed no
+    search. `account` is the composer's (its verdict on each sentence, a model's raw completion). Of earlier messages it
+    holds the hash only."""
     hits = search.hits[:MOST_PASSAGES] if search else ()
     known = articles or {}
     return {
         "format": FORMAT,
         "index": {"sha256": index_sha256, "generation": search.generation if search else None},
         "config": circumstances.config_hash,
+        "threshold": threshold,
         "question": question,
         "resolved": resolved,
         "searched": search.text if search else None,
@@ -111,6 +114,9 @@ def _differences(then: Receipt, now: Receipt) -> Iterator[str]:
         yield f"The index was {_short(then['index']['sha256'])} and is {_short(now['index']['sha256'])} now."
     if then["config"] != now["config"]:
         yield f"The configuration was {_short(then['config'])} and is {_short(now['config'])} now."
+    was_sure, is_sure = then.get("threshold"), now.get("threshold")
+    if was_sure is not None and is_sure is not None and was_sure != is_sure:
+        yield f"Answers needed a confidence of {was_sure:.4f} and need {is_sure:.4f} now."
     if then["history"]["sha256"] != now["history"]["sha256"]:
         yield "The messages before it are not those that were read then."
     if (then["platform"], then["locale"]) != (now["platform"], now["locale"]):

@@ -22,11 +22,11 @@ async def alive() -> HealthOut:
 @router.get("/readyz", responses=documented_errors(503))
 async def ready(service: RunningService) -> HealthOut:
     """Answers 200 when an index is loaded, the encoder is warm and the database can be written."""
-    return HealthOut(status="ready", index_generation=await service.read(lambda: readiness(service)))
+    return await service.read(lambda: readiness(service))
 
 
-def readiness(service: Service) -> int:
-    """The number of the index generation that answers. Raises NotReady with what is missing."""
+def readiness(service: Service) -> HealthOut:
+    """The index generation that answers, and by what threshold. Raises NotReady with what is missing."""
     if service.stopping.is_set():
         raise NotReady("The server is stopping.")
     if not service.warm:
@@ -34,6 +34,7 @@ def readiness(service: Service) -> int:
     try:
         number = service.footnote.index.current().number
         with service.footnote.database.write():
-            return number
+            state = service.footnote.threshold().state
+            return HealthOut(status="ready", index_generation=number, calibration=state)
     except (IndexUnavailable, StorageError) as error:
         raise NotReady(str(error)) from error

@@ -237,6 +237,11 @@ class HealthOut(Wire):
     index_generation: int | None = Field(
         default=None, description="The index that questions are answered from; of `ready`."
     )
+    calibration: Literal["none", "valid", "stale"] | None = Field(
+        default=None,
+        description="Whether the confidence that answers need was calibrated for this index and configuration; of "
+        "`ready`. With a stale calibration the stricter of its threshold and the setting counts.",
+    )
 
 
 class ErrorDetail(Wire):

@@ -2,17 +2,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.calibration import calibration_file, write_calibration
 from bot.answering.llm import LanguageModelFailed, Pieces, Prompt
 from bot.answering.model.model_summarising import Spoken
 from bot.answering.model_composing import ModelComposer
-from bot.assembly import config_hash, open_encoder, open_footnote, open_wording
+from bot.assembly import calibrated_hash, config_hash, open_encoder, open_footnote, open_wording
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.indexing.progress import SilentProgress
 from bot.models import CustomerContext
 from bot.settings import Settings, load_settings
 from bot.updating import update_index
 from prompts.budget import ranks_are_unpacked
-from tests.fakes import LetterEncoder
+from tests.fakes import LetterEncoder, calibration
 
 
 @pytest.fixture
@@ -56,6 +57,33 @@ def test_the_config_hash_follows_what_decides_an_answer(settings: Settings) -> N
     same = config_hash(settings, encoder)
     assert config_hash(settings.model_copy(update={"port": 9}), encoder) == same
     assert config_hash(settings.model_copy(update={"answer_threshold": 0.9}), encoder) != same
+
+
+def test_a_calibration_outlives_a_change_of_the_threshold_and_nothing_else(settings: Settings) -> None:
+    encoder = LetterEncoder()
+    same = calibrated_hash(settings, encoder)
+    assert calibrated_hash(settings.model_copy(update={"answer_threshold": 0.9}), encoder) == same
+    assert calibrated_hash(settings.model_copy(update={"candidates": 30}), encoder) != same
+
+
+def test_a_calibration_serves_until_the_index_changes_and_then_is_stale(settings: Settings, tmp_path: Path) -> None:
+    article = tmp_path / "a.md"
+    article.write_text("# A\n\nText.\n")
+    footnote = open_footnote(settings.model_copy(update={"index_poll_seconds": 0.0}))
+    assert (footnote.threshold().value, footnote.threshold().state) == (0.5, "none")
+    update_index(footnote, [str(article)], SilentProgress())
+    fits = {
+        "index_sha256": footnote.index.current().sha256,
+        "config_hash": calibrated_hash(settings, footnote.encoder),
+    }
+    write_calibration(calibration_file(settings.index_folder), calibration(threshold=0.31, **fits))
+    assert (footnote.threshold().value, footnote.threshold().state) == (0.31, "valid")
+    update_index(footnote, [str(article)], SilentProgress(), rebuild=True)
+    assert footnote.threshold().state == "valid", "the same articles make the same index"
+    article.write_text("# A\n\nAnother text.\n")
+    update_index(footnote, [str(article)], SilentProgress())
+    assert (footnote.threshold().value, footnote.threshold().state) == (0.5, "stale")
+    footnote.close()
 
 
 def test_a_summary_takes_no_place_from_an_answer_and_they_share_a_circuit(settings: Settings) -> None:

@@ -3,16 +3,19 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.answering.actions import own_hosts
+from bot.answering.calibration import CalibratedThreshold, bar, write_calibration
 from bot.answering.composing import ExtractiveComposer
 from bot.answering.confidence import ConfidenceModel
 from bot.answering.model.model_rewriting import RecordedRewriter
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import SIGNALS
+from bot.answering.receipts import differences
 from bot.assistant import Assistant, stored_message
 from bot.errors import EmptyMessage, MessageTooLong
 from bot.handoff.topic_model import Direction, TopicModel, Word
@@ -30,7 +33,7 @@ from tests.bot.answering.conftest import (
     Shelf,
     spellings_of,
 )
-from tests.fakes import LetterEncoder, TokenlessEncoder
+from tests.fakes import LetterEncoder, TokenlessEncoder, calibration
 
 SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 
@@ -64,7 +67,8 @@ def test_an_answer_with_its_trace(assistant: Assistant) -> None:
     assert isinstance(outcome.reply, Answer)
     assert set(outcome.timings_ms) == {"encode", "search", "compose", "total"}
     assert outcome.trace["index_generation"] == 7 and outcome.trace["config_hash"] == "abc"
-    assert outcome.trace["decision"] == {"kind": "answer", "reason": None, "confidence": 0.9997, "threshold": 0.9}
+    decided = {"kind": "answer", "reason": None, "confidence": 0.9997}
+    assert outcome.trace["decision"] == {**decided, **bar(0.9, None).to_json()}
     first = outcome.trace["candidates"][0]
     assert first["article_id"] == "change-email" and set(first["signals"]) == set(SIGNALS)
     assert set(outcome.trace["weights"]) == set(SIGNALS)
@@ -130,6 +134,23 @@ def test_an_empty_question_is_refused(assistant: Assistant, text: str) -> None:
 def test_a_long_question_is_refused_with_both_numbers(assistant: Assistant) -> None:
     with pytest.raises(MessageTooLong, match="201 characters; at most 200"):
         assistant.answer("x" * 201, CustomerContext())
+
+
+def test_a_calibration_for_this_index_decides_and_stands_in_the_trace_and_the_receipt(tmp_path: Path) -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    file, fits = tmp_path / "calibration.json", {"index_sha256": shelf.sha256, "config_hash": "c0ffee" + 10 * "0"}
+    bare = replace(assistant_of(shelf), answer_threshold=CalibratedThreshold(file, fits["config_hash"], 0.9))
+    question = "How do I change my email?"
+    before = bare.answer(question, CustomerContext())
+    assert isinstance(before.reply, Answer) and before.trace["decision"]["threshold"] == before.receipt["threshold"]
+    write_calibration(file, calibration(threshold=0.99999, **fits))
+    after = bare.answer(question, CustomerContext())
+    assert isinstance(after.reply, Handoff) and after.reply.reason is HandoffReason.LOW_CONFIDENCE
+    assert after.trace["decision"]["threshold"] == after.receipt["threshold"] == 0.99999
+    assert after.trace["decision"]["threshold_from"].startswith("Calibrated on 400 questions")
+    assert "Answers needed a confidence of 0.9000 and need 1.0000 now." in differences(before.receipt, after.receipt)
+    assert isinstance(replace(bare, answer_threshold=0.0).answer(question, CustomerContext()).reply, Answer)
+    assert bare.answer("hello", CustomerContext()).receipt["threshold"] is None
 
 
 def test_nothing_found_is_a_handoff_at_any_threshold() -> None:

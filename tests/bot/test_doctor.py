@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.answering.calibration import calibration_file, write_calibration
 from bot.assembly import open_footnote
 from bot.doctor import Severity, examine
 from bot.indexing.progress import SilentProgress
@@ -15,7 +16,7 @@ from bot.storage.database import open_database
 from bot.storage.outbox import OutgoingEvent, claim, enqueue, new_event_id, settle_failed
 from bot.updating import update_index
 from embeddings.errors import EncoderError
-from tests.fakes import LetterEncoder
+from tests.fakes import LetterEncoder, calibration
 from tests.postgresql import running_postgresql
 
 
@@ -50,6 +51,17 @@ def test_a_sound_installation_lists_what_was_quarantined(indexed: Settings) -> N
     assert sentences(indexed, Severity.FAILURE) == ""
     assert "broken.md" in sentences(indexed, Severity.WARNING)
     assert "1 articles in 1 passages" in sentences(indexed, Severity.GOOD)
+
+
+def test_it_says_what_answers_promise(indexed: Settings) -> None:
+    assert "Answered from the setting 0.50 on, which promises no risk." in sentences(indexed, Severity.GOOD)
+    write_calibration(calibration_file(indexed.index_folder), calibration())
+    stale = sentences(indexed, Severity.WARNING)
+    assert "was made for another index and another configuration" in stale and "answers need 0.70" in stale
+    assert "| footnote-eval calibrate --write" in stale
+    calibration_file(indexed.index_folder).write_text("{")
+    assert "is damaged" in sentences(indexed, Severity.WARNING)
+    assert sentences(indexed, Severity.FAILURE) == ""
 
 
 def test_a_flipped_byte_is_found(indexed: Settings) -> None:

@@ -4,6 +4,7 @@ from bot.models import Answer, Citation, Clarify, Handoff, HandoffReason, Hit, N
 from bot.wire import candidate_to_json, hit_to_json, reply_to_json, trace_to_json
 from knowledge.models import Action, Passage
 
+THRESHOLD = {"threshold": 0.45, "threshold_from": "It was given."}
 CITATION = Citation(
     number=1,
     article_id="fees",
@@ -73,20 +74,21 @@ def test_a_trace_tells_how_the_reply_came_about() -> None:
         corrections=(("thne", "then"),),
         lesser_modes=("No token vectors.",),
     )
-    trace = trace_to_json("What thne?", handoff, 0.45, "abc", search)
+    trace = trace_to_json("What thne?", handoff, THRESHOLD, "abc", search)
     assert (trace["question"], trace["rewritten_question"]) == ("What thne?", "What then?")
     assert (trace["corrections"], trace["lesser_modes"]) == ({"thne": "then"}, ["No token vectors."])
     assert (trace["index_generation"], trace["config_hash"]) == (3, "abc")
     assert trace["weights"] == {"dense": 0.1235}
     assert trace["candidates"] == [candidate_to_json(1, HIT)]
-    assert trace["decision"] == {"kind": "handoff", "reason": "low_confidence", "confidence": 0.1235, "threshold": 0.45}
+    decided = {"kind": "handoff", "reason": "low_confidence", "confidence": 0.1235}
+    assert trace["decision"] == {**decided, **THRESHOLD}
 
 
 def test_a_reply_without_a_search_has_a_trace_of_the_same_fields() -> None:
     notice = Notice(text="Hello", confidence=0.0)
-    trace = trace_to_json("hi", notice, 0.45, "abc", None)
+    trace = trace_to_json("hi", notice, THRESHOLD, "abc", None)
     found = Search(text="hi", generation=3, hits=(), weights={})
-    assert set(trace) == set(trace_to_json("hi", notice, 0.45, "abc", found))
+    assert set(trace) == set(trace_to_json("hi", notice, THRESHOLD, "abc", found))
     assert (trace["rewritten_question"], trace["candidates"], trace["index_generation"]) == ("hi", [], None)
     assert trace["corrections"] == trace["weights"] == {}
     assert trace["lesser_modes"] == []

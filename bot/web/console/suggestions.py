@@ -58,7 +58,7 @@ def _composed(footnote: StaffedFootnote, conversation: Conversation, asked: Mess
     )
     reply = reply_to_json(outcome.reply)
     if reply["kind"] == "answer":
-        return Suggestion(reply_text(reply), _how_sure(reply["confidence"], footnote.settings.answer_threshold))
+        return Suggestion(reply_text(reply), _how_sure(reply["confidence"], footnote.threshold().value))
     if reply["kind"] == "clarify":
         return Suggestion(reply_text(reply), "The bot would ask back.")
     hits = assistant.search(asked.text, conversation.context)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
+from bot.answering.calibration import CalibratedThreshold
 from bot.assembly import now
 from bot.assembly_desks import patience_of
 from bot.assistant import CustomerMessage, Outcome
@@ -89,6 +90,7 @@ class ScriptedAssistant:
     history: list[tuple[str, CustomerContext]] = field(default_factory=list)
     gate: threading.Event | None = None
     waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    answer_threshold: float | CalibratedThreshold = 0.5
 
     def enqueue(self, *replies: Reply | BaseException) -> None:
         self.script.extend(replies)

@@ -1,11 +1,13 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from bot.answering.calibration import CalibratedThreshold
 from bot.errors import StorageError
 from bot.web.app import create_app
 from tests.bot.web.stage import SITE, ScriptedAssistant, served, with_index
@@ -19,8 +21,18 @@ def test_alive(client: TestClient) -> None:
 
 def test_ready(client: TestClient) -> None:
     response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"status": "ready", "index_generation": 7})
+    told = {"status": "ready", "index_generation": 7, "calibration": "none"}
+    assert (response.status_code, response.json()) == (200, told)
     assert client.head("/readyz").status_code == 200
+
+
+def test_ready_with_a_stale_calibration_says_so(
+    client: TestClient, assistant: ScriptedAssistant, tmp_path: Path
+) -> None:
+    (tmp_path / "calibration.json").write_text("{}")
+    assistant.answer_threshold = CalibratedThreshold(tmp_path / "calibration.json", "0" * 16, 0.5)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["calibration"]) == (200, "stale")
 
 
 def not_ready(client: TestClient) -> str:
