@@ -38,7 +38,7 @@ bench: $(INSTALLED_DEV)
 	$(BIN)/footnote-eval bench $(BENCH_SETS:%=--dataset $(SHARED)/%) $(BENCH_FLOORS:%=--floor %) --torch-index $(TORCH_INDEX) $(BENCH_OPTIONS)
 
 soak: $(INSTALLED_DEV)
-	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m soak tests/soak
+	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m soak tests/soak tests/end_to_end
 	FOOTNOTE_SOAK=1 $(BIN)/python -m pytest -m hypothesis
 
 lock: $(INSTALLED_DEV)

@@ -113,7 +113,9 @@ def test_every_result_of_a_search_opens_in_sight(visit: Visit) -> None:
     assert len(found) >= 5
     for address, sentence in found:
         if " · " not in sentence and not sentence.endswith("…"):
-            visit(address, height=500).page.wait_for_function(IN_SIGHT, arg=sentence.removeprefix("Note: "))
+            page = visit(address, height=500).page
+            page.wait_for_load_state()
+            page.wait_for_function(IN_SIGHT, arg=sentence.removeprefix("Note: "))
 
 
 def test_the_keyboard_is_enough(visit: Visit) -> None:

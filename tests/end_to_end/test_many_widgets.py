@@ -148,6 +148,7 @@ def tell(figure: str) -> None:
     sys.stderr.write(f"\n{figure}\n")
 
 
+@pytest.mark.soak(rounds=1)
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc, where Linux tells a process's memory")
 def test_two_hundred_open_widgets_cost_little_and_hear_everything_once(small: Path, tmp_path: Path) -> None:
     async def trial() -> None:

@@ -13,6 +13,7 @@ export class LogView {
   #drafts = new Map();
   /** Where the log is going to while it scrolls. */
   #aim = 0;
+  #wasAtEnd = true;
 
   /** @param {HTMLElement} log @param {Texts} texts @param {Deeds} deeds */
   constructor(log, texts, deeds) {
@@ -21,10 +22,10 @@ export class LogView {
     this.deeds = deeds;
     for (const name of ["scrollend", "wheel", "touchmove"]) log.addEventListener(name, () => (this.#aim = 0), { passive: true });
     // What appears under the log takes its room: whoever was at its end stays there.
-    let [height, wasAtEnd] = [0, true];
-    log.addEventListener("scroll", () => (wasAtEnd = this.#isNearEnd(24)), { passive: true });
+    let height = 0;
+    log.addEventListener("scroll", () => (this.#wasAtEnd = this.#isNearEnd(24)), { passive: true });
     new ResizeObserver(() => {
-      if (log.clientHeight < height && wasAtEnd) log.scrollTop = log.scrollHeight;
+      if (log.clientHeight < height && this.#wasAtEnd) log.scrollTop = log.scrollHeight;
       height = log.clientHeight;
     }).observe(log);
   }
@@ -137,7 +138,7 @@ export class LogView {
   }
 
   #isNearEnd(most = 120) {
-    return this.log.scrollHeight - Math.max(this.log.scrollTop, this.#aim) - this.log.clientHeight < most;
+    return this.log.scrollHeight - (this.#aim || this.log.scrollTop) - this.log.clientHeight < most;
   }
 
   /** Scrolls as far as the node's beginning stays in sight.
@@ -145,6 +146,7 @@ export class LogView {
   #bring(node) {
     this.#aim = Math.max(0, Math.min(node.offsetTop - 12, this.log.scrollHeight - this.log.clientHeight));
     this.log.scrollTop = this.#aim;
+    this.#wasAtEnd = this.#isNearEnd(24); // where it is scrolled to, not where it still is
   }
 }
 
