@@ -39,8 +39,8 @@ def an_answer_and_its_source(customer: Customer) -> None:
 
 
 def require_beginning(customer: Customer) -> None:
-    """What was said last is in sight, as a whole, from its beginning or to its end, once the log has come to rest. Now and
-    then a long reply that takes the place of its draft is shown from its end: that is known, and to be mended."""
+    """What was said last is in sight, as a whole, from its beginning or to its end, once the log has come to rest.
+    A long reply that takes the place of its draft is shown from its end now and then: known, and to be mended."""
     customer.frame.wait_for_function(AT_REST, polling=100)
     said, log = customer.replies.last.bounding_box(), customer.frame.locator(".log").bounding_box()
     assert said and log
