@@ -3,18 +3,19 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from bot.web.app import create_app
 from embeddings.encoders import Encoder
 from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage, served
-from tests.browser.embedded import BEFORE_ANY_SCRIPT, EXAMPLE, MILLISECONDS, Visitor, documented, page_with
+from tests.browser.embedded import EXAMPLE, Visitor, documented, page_with
 from tests.browser.hosting import Host, hosting
+from tests.browser.panel import Stage, staged
+from tests.browser.watched import Watched
 from tests.site import Site, serving
 from tests.system_programs import required
 
@@ -28,43 +29,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-@dataclass
-class Watched:
-    """A page and everything that went wrong in it."""
-
-    page: Page
-    site: Site
-    problems: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.set_default_timeout(MILLISECONDS)
-        self.page.add_init_script(BEFORE_ANY_SCRIPT)
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
-        self.page.on("dialog", self._dismiss)
-        self.page.on("request", self._follow)
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.site.address + path)
-        return self.page
-
-    def require_no_problem(self) -> None:
-        assert self.problems == []
-        assert self.page.evaluate("violations") == []
-
-    def _hear(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.problems.append(f"console {message.type}: {message.text}")
-
-    def _dismiss(self, dialog: Any) -> None:
-        self.problems.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _follow(self, request: Any) -> None:
-        if not request.url.startswith((self.site.address + "/", "data:", "blob:")):
-            self.problems.append(f"request: {request.url}")
 
 
 Visit = Callable[..., Watched]
@@ -150,3 +114,10 @@ def embed(browser: Browser, host: Host, widget_address: str) -> Iterator[Embed]:
         for each in opened:
             assert each.problems == []
             assert each.page.evaluate("violations") == []
+
+
+@pytest.fixture
+def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
+    """The application behind the panel, its assistant scripted."""
+    with staged(browser, tmp_path) as made:
+        yield made

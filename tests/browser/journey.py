@@ -14,8 +14,7 @@ from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 from bot.signing_in import login_url, new_agent
 from bot.web import widget_assets
 from tests.browser.accessibility import require_accessible
-from tests.browser.conftest import MILLISECONDS
-from tests.browser.embedded import BEFORE_ANY_SCRIPT, EXAMPLE, documented
+from tests.browser.embedded import BEFORE_ANY_SCRIPT, EXAMPLE, MILLISECONDS, documented
 from tests.browser.hosting import Host
 from tests.browser.screenshots import keep
 from tests.site import Site

@@ -39,13 +39,12 @@ def an_answer_and_its_source(customer: Customer) -> None:
 
 
 def require_beginning(customer: Customer) -> None:
-    """What was said last is in sight, as a whole, from its beginning or to its end, once the log has come to rest.
-    A long reply that takes the place of its draft is shown from its end now and then: known, and to be mended."""
+    """What was said last is in sight, as a whole or from its beginning, once the log has come to rest."""
     customer.frame.wait_for_function(AT_REST, polling=100)
     said, log = customer.replies.last.bounding_box(), customer.frame.locator(".log").bounding_box()
     assert said and log
-    begins = log["y"] - 1 <= said["y"] < log["y"] + 20
-    assert begins or said["y"] + said["height"] <= log["y"] + log["height"], (said, log)
+    assert said["y"] >= log["y"] - 1, (said, log)
+    assert said["y"] < log["y"] + 20 or said["y"] + said["height"] <= log["y"] + log["height"], (said, log)
 
 
 def require_landing(article: Page, quote: str) -> None:

@@ -15,12 +15,15 @@ from bot.models import Answer, Clarify, Handoff, HandoffReason
 from bot.web.app import create_app
 from bot.web.server import Server
 from tests.bot.web.stage import ANSWER, SITE, ScriptedAssistant, open_stage, served
-from tests.browser.conftest import Watched
+from tests.browser.watched import Watched
 from tests.site import Site
 
 FRAME = f"/widget/v1/frame?site={SITE}"
 CLARIFY = Clarify(text="Which one do you use?", options=("The app", "The website"), confidence=0.4)
 CALLED = Handoff(text="A person replies here.", reason=HandoffReason.LOW_CONFIDENCE, confidence=0.1)
+SOON = 3000
+"""Milliseconds: a second, and what a busy machine is late besides."""
+GONE = ("ERR_FAILED", "ERR_CONNECTION", "ERR_INTERNET", "ERR_INCOMPLETE", "ERR_EMPTY", "Failed to load", "ERR_NETWORK")
 SEED = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
 

@@ -16,8 +16,9 @@ from bot.models import Owner
 from bot.signing_in import login_url, new_agent
 from bot.storage.queue import queue_entries
 from bot.web.console.views import waited
-from tests.browser.conftest import EMAIL, Visit, Watched
+from tests.browser.conftest import EMAIL, Visit
 from tests.browser.test_look import require_contrast
+from tests.browser.watched import Watched
 from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.encoder]

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Visit, Watched
+from tests.browser.conftest import Visit
 from tests.browser.test_look import LUMINANCES, require_contrast
+from tests.browser.watched import Watched
 from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.encoder]

@@ -2,27 +2,15 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.bot.web.stage import SITE
-from tests.browser.panel import Panel, Stage, staged
+from tests.browser.panel import GONE, SOON, Panel, Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
-    with staged(browser, tmp_path) as made:
-        yield made
-
-
-SOON = 3000
-"""Milliseconds: a second, and what a busy machine is late besides."""
-GONE = ("ERR_FAILED", "ERR_CONNECTION", "ERR_INTERNET", "ERR_INCOMPLETE", "ERR_EMPTY", "Failed to load", "ERR_NETWORK")
 
 
 def test_an_answer_is_finished_after_a_restart_in_its_middle(stage: Stage) -> None:
@@ -43,6 +31,29 @@ def test_an_answer_is_finished_after_a_restart_in_its_middle(stage: Stage) -> No
     assert panel.sent[0] == panel.sent[1], "the same id again"
     assert len(stage.assistant.history) == 1
     expect(panel.page.locator(".message.customer")).to_have_count(1)
+
+
+def test_a_reply_that_the_events_brought_first_is_not_drafted_after_it(stage: Stage) -> None:
+    panel = stage.open()
+    panel.ask("First")
+    panel.require_replies(1)
+    panel.page.evaluate(
+        "() => { window.doubled = 0; new MutationObserver(() => {"
+        " const replies = document.querySelectorAll('.message.bot:not(.greeting):not(.draft)').length;"
+        " if (replies === 2 && document.querySelector('.message.draft')) doubled += 1;"
+        " }).observe(document.querySelector('.log'), { childList: true, subtree: true }); }"
+    )
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        expect(panel.replies).to_have_count(2)
+        route.fulfill(response=answer)
+
+    panel.page.route("**/messages", late)
+    panel.ask("Second")
+    expect(panel.page.locator(".message.customer.sent")).to_have_count(2)
+    panel.require_replies(2)
+    assert panel.page.evaluate("doubled") == 0
 
 
 def test_offline_it_waits_and_then_sends(stage: Stage) -> None:

@@ -1,22 +1,15 @@
 """The panel in somebody's page: what they say to each other, and what hostile texts can do."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, expect
+from playwright.sync_api import Frame, expect
 
 from bot.models import Answer, Notice
-from tests.browser.panel import FRAME, Panel, Stage, staged
+from tests.browser.panel import FRAME, Panel, Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
-    with staged(browser, tmp_path) as made:
-        yield made
 
 
 HOST = "/host-under-test"

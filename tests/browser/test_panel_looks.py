@@ -1,23 +1,16 @@
 """The panel for everybody: screen readers, keyboards, small and dark screens, right to left, forced colours."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from bot.models import Answer
 from tests.browser.accessibility import require_accessible
-from tests.browser.panel import CLARIFY, FRAME, SEED, Panel, Stage, staged
+from tests.browser.panel import CLARIFY, FRAME, SEED, Panel, Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
-    with staged(browser, tmp_path) as made:
-        yield made
 
 
 RICH = (

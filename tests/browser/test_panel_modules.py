@@ -2,24 +2,16 @@
 
 import random
 import string
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from mnemonic import Mnemonic
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from bot.safety.redaction import redact
-from tests.browser.panel import SEED, Stage, staged
+from tests.browser.panel import SEED, Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
-    with staged(browser, tmp_path) as made:
-        yield made
 
 
 MODULES = "/static/widget/"

@@ -1,28 +1,15 @@
 """The panel's conversation: answers, citations, choices, thumbs, people."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bot.handoff.switchboard import Switchboard
 from bot.models import Notice, Owner
-from tests.browser.panel import CALLED, CLARIFY, SEED, Stage, staged
+from tests.browser.panel import CALLED, CLARIFY, SEED, Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
-    with staged(browser, tmp_path) as made:
-        yield made
-
-
-SOON = 3000
-"""Milliseconds: a second, and what a busy machine is late besides."""
-GONE = ("ERR_FAILED", "ERR_CONNECTION", "ERR_INTERNET", "ERR_INCOMPLETE", "ERR_EMPTY", "Failed to load", "ERR_NETWORK")
 
 
 def test_it_says_what_it_is_and_offers_questions(stage: Stage) -> None:

@@ -148,7 +148,7 @@ export class Conversation {
       this.listener.connected(true);
       if (this.#tickets.current !== ticket) throw new Refusal("elsewhere", "", { retryable: false });
       if (name === "status" && isBots) this.listener.stage(String(data.stage));
-      if (name === "token") this.listener.draft(id, (text += String(data.t)));
+      if (name === "token" && !this.journal.hasReply(id)) this.listener.draft(id, (text += String(data.t)));
       if (name === "done") return data;
     }
     throw new Refusal("unreachable", "");

@@ -25,6 +25,12 @@ export class Journal {
     return Object.assign(item, { reply, text: reply.text, state: "sent" });
   }
 
+  /** Whether the message with this id has its reply: the log's events may be quicker than what its sender gets.
+   * @param {string} id */
+  hasReply(id) {
+    return this.items.has(`bot:${id}`);
+  }
+
   /** An entry of the server's log; null for one that was taken in before.
    * @param {any} entry @returns {Item | null} */
   take(entry) {

@@ -1,5 +1,8 @@
 // What a browser remembers of a site's conversation: in localStorage where that is allowed, else as long as the page is open.
 
+/** Milliseconds after which another tab, a process of its own, surely reads what this one has written. */
+const SETTLING = 500;
+
 export class Memory {
   #prefix;
   /** @type {Map<string, string>} */
@@ -49,10 +52,19 @@ export class Memory {
     });
   }
 
-  /** Runs `work` while no other tab of this site does the same, where the browser can tell.
+  /** Runs `work` while no other tab of this site does the same, where the browser can tell, nor before what it wrote is
+   * seen there. Gives its result at once.
    * @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
   alone(name, work) {
-    return navigator.locks ? navigator.locks.request(this.#prefix + name, work).catch((error) => refusedLock(error, work)) : work();
+    if (!navigator.locks) return work();
+    return new Promise((resolve, reject) => {
+      const turn = () => {
+        const done = work();
+        done.then(resolve, reject);
+        return done.then(settled, () => {});
+      };
+      navigator.locks.request(this.#prefix + name, turn).catch((error) => refusedLock(error, work).then(resolve, reject));
+    });
   }
 
   /** @param {(storage: Storage) => void} change */
@@ -65,6 +77,10 @@ export class Memory {
       return false; // full, or forbidden meanwhile
     }
   }
+}
+
+function settled() {
+  return new Promise((after) => setTimeout(after, SETTLING));
 }
 
 /** Locks are refused where storage is blocked; then there is no other tab to wait for.
