@@ -14,7 +14,7 @@ from bot.answering.calibration import CalibratedThreshold, Threshold, bar, calib
 from bot.answering.checking.support import load_support_model
 from bot.answering.citations import article_link
 from bot.answering.composing import ExtractiveComposer
-from bot.answering.confidence import load_confidence_model
+from bot.answering.confidence import load_confidence
 from bot.answering.evidence import Composer
 from bot.answering.llm import LanguageModel, Patience
 from bot.answering.model.circuit_breaker import CircuitBreaker
@@ -25,7 +25,7 @@ from bot.answering.model.openai_model import OpenAIModel
 from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
 from bot.answering.per_generation import PerGeneration
-from bot.answering.ranking import load_ranking_model
+from bot.answering.ranking import ASKED_WEIGHTS, load_ranking_model
 from bot.assistant import Assistant
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
@@ -47,7 +47,7 @@ from prompts.budget import TokenBudget, unpack_ranks
 from prompts.templates import names, render, source
 
 QUESTIONS_AT_ONCE = 8
-SUMMARY_PROMPTS = ("summary.md", "transcript.md")
+SUMMARY_PROMPTS = ("summary.md", "transcript.md", "judge.md", "judged.md")
 """What no answer depends on."""
 
 
@@ -106,7 +106,7 @@ def open_footnote(settings: Settings) -> Footnote:
         ),
         action_hosts=PerGeneration(lambda index: settings.hosts_of_actions or own_hosts(index.articles.values())),
         ranking=load_ranking_model(),
-        confidence=load_confidence_model(),
+        confidence=load_confidence(),
         topics=open_topic_model(encoder.identity),
         composer=wording.composer,
         rewriter=wording.rewriter,
@@ -205,11 +205,12 @@ def _hash(decides: Mapping[str, Any]) -> str:
 
 
 def _decides(settings: Settings, encoder: Encoder) -> dict[str, Any]:
+    confidence = load_confidence()
     decides: dict[str, Any] = {
         "encoder": encoder.identity,
         "rules": RULES,
-        "ranking": dict(load_ranking_model().weights),
-        "confidence": load_confidence_model().provenance,
+        "ranking": {**load_ranking_model().weights, **ASKED_WEIGHTS},
+        "confidence": [model.provenance for model in (confidence.plain, confidence.asked)],
         "topics": topics_sha256() if open_topic_model(encoder.identity) else None,
         "candidates": settings.candidates,
         "action_hosts": sorted(settings.hosts_of_actions),

@@ -10,7 +10,7 @@ import numpy as np
 from bot.answering.actions import actions_for
 from bot.answering.calibration import CalibratedThreshold, Threshold, bar
 from bot.answering.clarify import clarify
-from bot.answering.confidence import ConfidenceModel, confidence_signals
+from bot.answering.confidence import Confidence, confidence_signals
 from bot.answering.evidence import Composer, Composition, Evidence
 from bot.answering.followups import Resolution, resolve, reworded
 from bot.answering.model.model_rewriting import Rewriter
@@ -86,7 +86,7 @@ class Assistant:
     action_hosts: PerGeneration[Collection[str]]
     """Hosts that buttons may lead to."""
     ranking: RankingModel
-    confidence: ConfidenceModel
+    confidence: Confidence
     topics: TopicModel | None
     """What reads sensitive topics in vectors; None where it was fitted to those of another encoder."""
     composer: Composer
@@ -154,8 +154,8 @@ class Assistant:
         versions = choose_versions(
             searched.hits, index.kin, index.articles, platform, index.superseded, index.latest_year
         )
-        searched = replace(searched, hits=versions.hits)
-        signals = confidence_signals(versions.hits, question.text, index.indexes.lexical)
+        signals = confidence_signals(versions.hits, question.text, index)
+        searched = replace(searched, hits=versions.hits, confidence_signals=signals)
         watch.lap("search")
         return _Found(
             index=index,

@@ -9,6 +9,8 @@ import typer
 from bot.answering.history import read_history
 from bot.commands.agents import agents
 from bot.commands.deliveries import deliveries
+from bot.commands.gating import Gatekeeper, print_indexed
+from bot.commands.generations import generations, roll_back_to
 from bot.commands.options import AsJson, DataDir, opened
 from bot.commands.sites import sites
 from bot.doctor import examine
@@ -54,19 +56,26 @@ def index(
     ] = None,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="Do nothing when there is an index.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make every passage and vector anew.")] = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Let a new index serve only if the evaluation's gate is open.")
+    ] = False,
+    suite: Annotated[
+        Path | None,
+        typer.Option("--suite", help="Folder of cases for --gate.", show_default="those about the sample help center"),
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Read articles and make them searchable; without SOURCES, all remembered ones are read again."""
+    if suite is not None and not gate:
+        raise typer.BadParameter("--suite names the cases of --gate; give that too.")
     with opened(load_settings(data_dir=data_dir)) as footnote:
         if if_missing and footnote.current_generation() is not None:
             return
         with TerminalProgress() as progress:
-            report = update_index(footnote, sources or (), progress, rebuild=rebuild)
-    if as_json:
-        print_json(report.to_json())
-    else:
-        print_report(report)
+            keeper = Gatekeeper(footnote.settings, suite, progress) if gate else None
+            report = update_index(footnote, sources or (), progress, rebuild=rebuild, gate=keeper)
+    print_indexed(report, keeper, as_json)
 
 
 @app.command()
@@ -189,6 +198,8 @@ def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 app.command()(deliveries)
 app.command()(sites)
+app.command()(generations)
+app.command("roll-back")(roll_back_to)
 app.add_typer(agents, name="agents")
 
 

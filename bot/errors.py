@@ -16,6 +16,7 @@ FootnoteError                 exit code 1 of a command; `code` and `status` of a
     ├── MessageChanged        a message came again under its id, in other words
     ├── SignInRequired        the console wants an agent who is signed in
     ├── SignInFailed          no such name and password, or no such one-time login
+    ├── NotPermitted          the agent's role may not do this
     ├── TooManySignIns        too many wrong tries; the next one may come later
     ├── TooManyRequests       more than a site's limits let through
     ├── IdentityRefused       the site's token does not say who a customer is
@@ -151,6 +152,13 @@ class SignInFailed(RequestRefused):
 
     code = "sign_in_failed"
     status = 401
+
+
+class NotPermitted(RequestRefused):
+    """An agent is signed in whose role may not do this; the sentence says whose may."""
+
+    code = "not_permitted"
+    status = 403
 
 
 class TooManySignIns(RequestRefused):

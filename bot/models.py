@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from bot.roles import Role
 from knowledge.models import Action, Passage, Platform
 
 
@@ -58,7 +59,7 @@ class Search:
     """What a question was searched as, in which index generation, and what was found, best first.
 
     `weights` are what each signal counted, `corrections` misspelt words with what was searched instead; `lesser_modes`
-    has a sentence for each part of the search that failed.
+    has a sentence for each part of the search that failed; `confidence_signals` are what the confidence is made of.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Search:
     weights: Mapping[str, float]
     corrections: tuple[tuple[str, str], ...] = ()
     lesser_modes: tuple[str, ...] = ()
+    confidence_signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,7 @@ class Agent:
 
     name: str
     display_name: str
+    role: Role = Role.AGENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,11 +273,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """An entry of a conversation's log: something said, a change of the owner, or a notice.
-
-    Numbers rise by one within a conversation and become visible in that order, so the last number that was seen is all
-    that is needed to go on reading.
-    """
+    """An entry of a conversation's log: something said, a change of the owner, or a notice. Numbers rise by one within
+    a conversation and become visible in that order, so the last one seen is all that is needed to go on reading."""
 
     id: str
     conversation_id: str

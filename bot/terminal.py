@@ -57,11 +57,16 @@ class TerminalProgress:
     ) -> None:
         self._bars.stop()
 
+    def pause(self) -> None:
+        """The bars drawn so far stay as they are, and others may draw theirs; the next stage goes on."""
+        self._bars.stop()
+
     def stage(self, name: str, total: int) -> None:
         """A new stage of `total` steps begins."""
         if self._task is not None:
             self._bars.update(self._task, total=self._done)  # a stage of unknown length had as many steps as were done
         self._name, self._done, self._total = name, 0, total
+        self._bars.start()
         self._task = self._bars.add_task(escape(name), total=total or None)
         if not self._console.is_terminal and total:
             print(f"{name}: 0 of {total:,}", file=sys.stderr, flush=True)  # noqa: T201

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.assembly import Footnote
 from bot.errors import ConfigurationError
-from bot.indexing.build import IndexReport, build_index
+from bot.indexing.build import Gate, IndexReport, build_index
 from bot.indexing.progress import IndexProgress
 from bot.storage.sources import forget_source, remembered_sources
 from knowledge.sources import open_remembered, open_source
@@ -17,13 +17,18 @@ SAMPLE_HELP_CENTER = Path(__file__).resolve().parent.parent / "knowledge" / "art
 
 
 def update_index(
-    footnote: Footnote, locations: Sequence[str], progress: IndexProgress, rebuild: bool = False
+    footnote: Footnote,
+    locations: Sequence[str],
+    progress: IndexProgress,
+    rebuild: bool = False,
+    gate: Gate | None = None,
 ) -> IndexReport:
-    """Read `locations` (or every remembered source, or the sample help center) and activate what changed."""
+    """Read `locations` (or every remembered source, or the sample help center) and activate what changed, if the gate
+    lets it through."""
     if locations:
-        return build(footnote, [open_source(location) for location in locations], progress, rebuild)
+        return build(footnote, [open_source(location) for location in locations], progress, rebuild, gate)
     remembered = [open_remembered(source.key, source.location) for source in remembered_sources(footnote.database)]
-    return build(footnote, remembered or [open_source(SAMPLE_HELP_CENTER)], progress, rebuild)
+    return build(footnote, remembered or [open_source(SAMPLE_HELP_CENTER)], progress, rebuild, gate)
 
 
 def forget_articles(footnote: Footnote, location: str, progress: IndexProgress) -> IndexReport:
@@ -40,7 +45,13 @@ def forget_articles(footnote: Footnote, location: str, progress: IndexProgress) 
     return report
 
 
-def build(footnote: Footnote, sources: Sequence[Source], progress: IndexProgress, rebuild: bool = False) -> IndexReport:
+def build(
+    footnote: Footnote,
+    sources: Sequence[Source],
+    progress: IndexProgress,
+    rebuild: bool = False,
+    gate: Gate | None = None,
+) -> IndexReport:
     """Bring the index up to date with `sources`."""
     return build_index(
         sources,
@@ -51,4 +62,5 @@ def build(footnote: Footnote, sources: Sequence[Source], progress: IndexProgress
         progress=progress,
         now=datetime.now(UTC),
         rebuild=rebuild,
+        gate=gate,
     )

@@ -82,9 +82,10 @@ def trace_to_json(
         "question": question,
         "rewritten_question": search.text if search else question,
         "corrections": dict(search.corrections) if search else {},
-        "weights": {name: round(weight, 4) for name, weight in search.weights.items()} if search else {},
+        "weights": _rounded(search.weights) if search else {},
         "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
         "lesser_modes": list(search.lesser_modes) if search else [],
+        "confidence_signals": _rounded(search.confidence_signals) if search else {},
         "decision": {
             "kind": reply.kind,
             "reason": reply.reason.value if isinstance(reply, Handoff) else None,
@@ -94,3 +95,7 @@ def trace_to_json(
         "index_generation": search.generation if search else None,
         "config_hash": config_hash,
     }
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}

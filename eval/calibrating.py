@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.calibration import Calibration, calibration_file, write_calibration
+from bot.answering.calibration import Calibration, CurvePoint, calibration_file, write_calibration
 from bot.answering.receipts import sha256_of
 from bot.assembly import Footnote, calibrated_hash, open_footnote
 from bot.assistant import Assistant
@@ -207,11 +207,16 @@ def _on_product(
             config_hash=calibrated_hash(footnote.settings, footnote.encoder),
             cases_sha256=cases_sha256(questions),
             made_at=now,
+            curve=tuple(_point(row, report.found.n) for row in report.rows),
         )
         write_calibration(calibration_file(settings.index_folder), calibration)
         return replace(report, written=calibration)
     finally:
         footnote.close()
+
+
+def _point(row: Row, asked: int) -> CurvePoint:
+    return CurvePoint(threshold=row.threshold, coverage=row.answered / asked, risk=row.wrong / row.answered)
 
 
 def _report(

@@ -10,27 +10,30 @@ from bot import assembly
 from bot.answering.confidence import MODEL_FILE
 from bot.answering.ranking import RANKING_FILE
 from bot.errors import FootnoteError
-from bot.handoff.topic_model import MODEL_FILE as TOPIC_MODEL_FILE
 from bot.settings import load_settings
 from bot.terminal import TerminalProgress, print_json, run_command
 from embeddings.errors import EmbeddingError
 from eval.answer_figures import DIALOGUES
 from eval.answers import evaluate_answers
+from eval.asked_confidence_command import fit_asked
 from eval.bench.contenders import PEERS, chosen_peers
 from eval.bench.demands import read_floors
 from eval.bench.run import BenchOptions, run_bench
 from eval.calibration_command import calibrate
+from eval.case_commands import cases
 from eval.cases import load_dataset
 from eval.dialogues import measure_dialogues
 from eval.errors import EvaluationError
 from eval.figures import measure_figures
 from eval.fitting import FitOptions, Learned, fit_models
+from eval.improving_commands import gaps, health
+from eval.judge_command import judge
 from eval.links import measure_links
+from eval.replay_command import replay
 from eval.reporting import (
     print_answers,
     print_bench,
     print_dialogues,
-    print_escalation,
     print_left_out,
     print_ranking_fit,
     print_retrieval,
@@ -41,9 +44,8 @@ from eval.robustness import measure_robustness
 from eval.scale import SIZES, measure_scale, read_sizes
 from eval.scale_page import require_plotting, write_scale
 from eval.suite.commands import compare, gate, run
-from eval.topic_figures import measure_topics
-from eval.topic_lessons import fit_topic_model
-from eval.topics_fit import write_topic_model
+from eval.suite.trial_command import gate_trial
+from eval.topic_commands import escalation, fit_topics
 from eval.twins import measure_twins
 from knowledge.errors import KnowledgeError
 from prompts.errors import PromptError
@@ -100,8 +102,9 @@ def answers(
         print_answers(report)
 
 
-for command in (calibrate, run, compare, gate):
+for command in (calibrate, run, compare, gate, gate_trial, replay, judge, fit_asked, gaps, health):
     app.command()(command)
+app.add_typer(cases, name="cases")
 
 
 @app.command()
@@ -257,36 +260,8 @@ def robustness(
         print_robustness(reports)
 
 
-@app.command()
-def escalation(
-    shared: Annotated[
-        Path | None, typer.Option("--shared", help="The folder that holds the data sets, for their messages too.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Whether a person is called when one is needed, and only then."""
-    with TerminalProgress() as progress:
-        report = measure_topics(assembly.open_encoder(load_settings(data_dir=data_dir)), progress, shared)
-    if as_json:
-        print_json(report.to_json())
-    else:
-        print_escalation(report)
-
-
-@app.command()
-def fit_topics(
-    shared: Annotated[Path, typer.Option("--shared", help="The folder that holds the data sets.")],
-    output: Annotated[
-        Path, typer.Option("--output", help="Where the model goes.", show_default="the one that ships")
-    ] = TOPIC_MODEL_FILE,
-    data_dir: DataDir = None,
-) -> None:
-    """Fit the model of topics to the encoder, and tell as JSON how it does on messages left out."""
-    with TerminalProgress() as progress:
-        report = fit_topic_model(shared, assembly.open_encoder(load_settings(data_dir=data_dir)), progress)
-    write_topic_model(report.model, output)
-    print_json(report.to_json())
+app.command()(escalation)
+app.command()(fit_topics)
 
 
 def main() -> None:

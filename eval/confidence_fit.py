@@ -141,12 +141,20 @@ def signals_of(question: AskedQuestion, weights: NDArray[np.float64]) -> tuple[d
     return signals, bool(question.grades[best] > 0)
 
 
-def fit(samples: Sequence[Sample], chosen: Sequence[str] = SIGNALS) -> tuple[float, NDArray[np.float64]]:
-    """Logistic regression of the `chosen` signals with weights ≥ 0, every data set counting the same; returns intercept
-    and weights."""
-    signals = np.concatenate([_columns(sample, chosen) for sample in samples])
+def fit(
+    samples: Sequence[Sample],
+    chosen: Sequence[str] = SIGNALS,
+    names: Sequence[str] = SIGNALS,
+    wrong_counts: float = 1.0,
+) -> tuple[float, NDArray[np.float64]]:
+    """Logistic regression of the `chosen` signals with weights ≥ 0, every data set counting the same: intercept and
+    weights. `names` are those of the samples' columns; what is wrong counts `wrong_counts` times."""
+    signals = np.concatenate([_columns(sample, chosen, names) for sample in samples])
     right = np.concatenate([sample.right for sample in samples]).astype(np.float64)
     share = np.concatenate([np.full(len(sample.right), 1 / len(sample.right)) for sample in samples]) / len(samples)
+
+    share *= np.where(right, 1.0, wrong_counts)
+    share /= share.sum()
 
     def loss(parameters: NDArray[np.float64]) -> float:
         logits = parameters[0] + signals @ parameters[1:]
@@ -185,8 +193,8 @@ def best_tried(means: Mapping[str, float]) -> str:
     return best if means[best] >= means[first] + LEAST_GAIN else first
 
 
-def _columns(sample: Sample, chosen: Sequence[str]) -> NDArray[np.float64]:
-    return sample.signals[:, [SIGNALS.index(name) for name in chosen]]
+def _columns(sample: Sample, chosen: Sequence[str], names: Sequence[str] = SIGNALS) -> NDArray[np.float64]:
+    return sample.signals[:, [names.index(name) for name in chosen]]
 
 
 def _number(value: float) -> float | None:

@@ -39,7 +39,8 @@ class Article:
     """One help-center article in normal form.
 
     `body` is normalised Markdown (NFC, LF, no raw HTML, no hidden characters, no leading or trailing blank lines) that
-    starts below the title. Offsets everywhere in Footnote are indices into this string. `source` and `origin` say where
+    starts below the title. Offsets everywhere in Footnote are indices into this string. `questions` are
+    what customers ask that it answers: it is found by them, and they are never shown. `source` and `origin` say where
     it came from (the source's key; the file or row inside it) and are no part of its content.
     """
 
@@ -56,6 +57,7 @@ class Article:
     views: int | None = None
     actions: tuple[Action, ...] = ()
     supersedes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
     origin: str = field(default="", compare=False)
 
@@ -75,6 +77,7 @@ class Article:
             "views": self.views,
             "actions": [{"label": action.label, "url": action.url} for action in self.actions],
             "supersedes": list(self.supersedes),
+            "questions": list(self.questions),
             "source": self.source,
             "origin": self.origin,
         }
@@ -91,6 +94,7 @@ class Article:
                 "updated_at": _date(row["updated_at"]),
                 "actions": tuple(Action(**action) for action in row["actions"]),
                 "supersedes": tuple(row["supersedes"]),
+                "questions": tuple(row.get("questions", ())),
             }
         )
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from bot.errors import AgentRefused
+from bot.roles import Role
 from bot.safety.password_hashes import PasswordHashes
 from bot.safety.sign_in_attempts import SignInAttempts
 from bot.signing_in import SigningIn, Visitor, new_agent
@@ -55,13 +56,19 @@ def give_password(database: Database, clock: HandClock, name: str, password: str
     door.sign_out(door.set_password("", password, Visitor("127.0.0.1", token=token)).token)
 
 
-def sign_in(client: TestClient, database: Database, name: str = "maria", display_name: str | None = None) -> TestClient:
+def sign_in(
+    client: TestClient,
+    database: Database,
+    name: str = "maria",
+    display_name: str | None = None,
+    role: Role | None = None,
+) -> TestClient:
     """Signs an agent, who is made if need be, in to a running application. `client` then carries the cookie and its
     requests come from the console's own pages; its base URL is one that a password may be sent to, such as
     http://localhost."""
     now = datetime.now(UTC)
     with suppress(AgentRefused):
-        new_agent(database, name, display_name, now)
+        new_agent(database, name, display_name, now, role)
     client.headers["origin"] = str(client.base_url).rstrip("/")
     link = make_login_link(database, name, now)
     assert client.post(f"/console/login/{link}", follow_redirects=False).status_code == 303

@@ -240,12 +240,6 @@ def serving_text() -> str:
     return body
 
 
-def test_going_back_is_one_row(two_generations: Path) -> None:
-    assert serving_text() == "New text."
-    run_python(python_example("UPDATE active_generation"), two_generations)
-    assert serving_text() == "Old text."
-
-
 def test_a_backup_can_be_restored(two_generations: Path) -> None:
     run_python(python_example("backup.db"), two_generations)
     shutil.copytree("data/index", "backup-index")

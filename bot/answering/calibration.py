@@ -26,6 +26,17 @@ Probability = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 State = Literal["none", "valid", "stale"]
 
 
+class CurvePoint(BaseModel):
+    """What another threshold would have done on the questions that were asked: the share of them that it answers, and
+    the share of those answers that is wrong."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threshold: Share
+    coverage: Share
+    risk: Share
+
+
 class Calibration(BaseModel):
     """A threshold, what it promises (of the answers at most a share `alpha` is wrong, with probability 1 - `delta`),
     and for what it was made."""
@@ -50,6 +61,8 @@ class Calibration(BaseModel):
     cases_sha256: str = Field(pattern=_SHA256)
     """Of the questions and their labels."""
     made_at: AwareDatetime
+    curve: tuple[CurvePoint, ...] = ()
+    """For people who look at it; nothing is decided by it."""
 
 
 @dataclass(frozen=True, slots=True)

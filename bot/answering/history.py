@@ -41,8 +41,15 @@ def said_in(turns: Iterable[Turn]) -> tuple[Said, ...]:
     for turn in turns:
         said.append(Said(role="user", text=turn.question))
         if turn.reply is not None:
-            said.append(_reply(turn.reply))
+            said.append(said_by_assistant(turn.reply))
     return tuple(said)
+
+
+def said_by_assistant(reply: Mapping[str, Any]) -> Said:
+    """What a reply (its public JSON) said, choices as a list, and which articles it cited."""
+    cited = dict.fromkeys(citation["article_id"] for citation in reply["citations"])
+    text = "\n".join([reply["text"], *(f"- {option}" for option in reply["options"])])
+    return Said(role="assistant", text=text, kind=reply["kind"], article_ids=tuple(cited))
 
 
 def _said(number: int, row: object) -> Said:
@@ -56,9 +63,3 @@ def _said(number: int, row: object) -> Said:
     kind = row.get("kind") if role == "assistant" and row.get("kind") in _KINDS else None
     text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be hashed or stored
     return Said(role=role, text=redact(text).text, kind=kind)
-
-
-def _reply(reply: Mapping[str, Any]) -> Said:
-    cited = dict.fromkeys(citation["article_id"] for citation in reply["citations"])
-    text = "\n".join([reply["text"], *(f"- {option}" for option in reply["options"])])
-    return Said(role="assistant", text=text, kind=reply["kind"], article_ids=tuple(cited))

@@ -23,3 +23,7 @@ class PerGeneration(Generic[Made]):
             if self._latest is None or self._latest[0] is not index:
                 self._latest = (index, self._make(index))
             return self._latest[1]
+
+    def apart(self) -> "PerGeneration[Made]":
+        """The same with a memory of its own, for whoever asks another generation beside the one that serves."""
+        return PerGeneration(self._make)

@@ -13,6 +13,10 @@ SIGNALS = ("dense", "sentence", "late", "lexical", "title", "code")
 """Cosines of the passage, of its best sentence and of its title; MaxSim of its tokens; BM25 over the question's
 highest; share of the question's codes. Each from 0 to 1."""
 
+ASKED_WEIGHTS = {"asked": 0.7, "asked_words": 0.4}
+"""Beside the others, which sum to 1: the cosine of an article's nearest name, its title or a question that it says it
+answers, and BM25 over all of them. Only where articles say so; found on the tune half of the shipped suite."""
+
 RANKING_FILE = Path(__file__).with_name("ranking.json")
 VERSION = 1
 
@@ -20,15 +24,16 @@ VERSION = 1
 @dataclass(frozen=True, slots=True)
 class RankingModel:
     """score = Σ weight · signal; `provenance` says how the weights were found, `prior` are those they started from
-    when they were fitted."""
+    when they were fitted. Those of ASKED_WEIGHTS are the same in every model."""
 
     weights: Mapping[str, float]
     provenance: str
     prior: Mapping[str, float] | None = None
 
     def over(self, signals: frozenset[str]) -> dict[str, float]:
-        """The weights of the signals that there are, scaled so that a score means the same with some missing."""
-        present = {name: weight for name, weight in self.weights.items() if name in signals}
+        """The weights of the signals that there are, scaled so that a score means the same with some missing or
+        more."""
+        present = {name: weight for name, weight in {**self.weights, **ASKED_WEIGHTS}.items() if name in signals}
         scale = sum(self.weights.values()) / (sum(present.values()) or 1.0)
         return {name: weight * scale for name, weight in present.items()}
 

@@ -10,7 +10,7 @@ from bot.answering.extractive.sections import platform_of
 from bot.answering.questions import Question
 from bot.answering.ranking import RankingModel
 from bot.answering.search_index import Indexes, SearchIndex
-from bot.answering.signals import Proposal, Scores, late_index, late_scores, proposed, signals_of
+from bot.answering.signals import Proposal, Scores, asked_titles, late_index, late_scores, proposed, signals_of
 from bot.answering.versions import article_platform, versions_to_search
 from bot.models import Hit, Search
 from embeddings.fusion import fuse
@@ -19,6 +19,7 @@ from knowledge.models import HEADINGS_JOINT, Article, Passage, Platform
 
 LATE_CANDIDATES = 20
 """Of the proposed passages, the best by all other signals, whose tokens are compared with the question's."""
+ASKED_ARTICLES = 5
 OTHER_PLATFORM_PENALTY = 0.10
 """Taken from the fused score of a passage for the other platform: enough to order twins, too little to lift another
 topic."""
@@ -39,7 +40,8 @@ def retrieve(
 ) -> tuple[Hit, ...]:
     """Passages for a question, best first; the indexes of passages, sentences, terms and codes each propose
     `candidates`."""
-    proposal = _with_versions(proposed(index.indexes, question, candidates), index, platform)
+    proposal = _with_asked(proposed(index.indexes, question, candidates), index, question)
+    proposal = _with_versions(proposal, index, platform)
     passages = {key: index.passages[key] for key in proposal.keys.tolist()}
     titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
     signals = signals_of(index.indexes, question, proposal, titles)
@@ -92,6 +94,15 @@ def _late(
     scores = np.zeros(len(keys))
     scores[best] = late_scores(late, question, keys[best])
     return {"late": scores}
+
+
+def _with_asked(proposal: Proposal, index: SearchIndex, question: Question) -> Proposal:
+    """The proposal with the articles that say that they answer such a question, whoever proposes them."""
+    titles = asked_titles(index.indexes, question, proposal, ASKED_ARTICLES)
+    if not titles:
+        return proposal
+    keys = [key for title in titles for key in index.passage_keys.get(index.titled[title], ())]
+    return replace(proposal, keys=np.union1d(proposal.keys, np.array(keys, dtype=np.int64)))
 
 
 def _with_versions(proposal: Proposal, index: SearchIndex, platform: Platform) -> Proposal:

@@ -46,6 +46,10 @@ class InformedTermIndex(TermIndex, Protocol):
         """Share of the question's information (inverse document frequency) that stands in the text, 0–1."""
 
 
+class NameIndex(VectorIndex, InformedTermIndex, Protocol):
+    """Ids by similarity of vectors and by shared terms."""
+
+
 class TokenIndex(Protocol):
     """Given ids by similarity of token vectors."""
 
@@ -101,6 +105,10 @@ class Indexes(Protocol):
     def late(self) -> TokenIndex | None:
         """Token vectors of passages; None when the encoder gave none."""
 
+    @property
+    def asked(self) -> NameIndex | None:
+        """What customers ask that articles answer, by title key; None when no article says what that is."""
+
 
 class SearchIndex(Protocol):
     """One index generation."""
@@ -124,6 +132,10 @@ class SearchIndex(Protocol):
     @property
     def title_keys(self) -> Mapping[str, int]:
         """Title keys by article id."""
+
+    @property
+    def titled(self) -> Mapping[int, str]:
+        """Article ids by title key."""
 
     @property
     def superseded(self) -> Collection[str]:

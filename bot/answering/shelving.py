@@ -52,12 +52,11 @@ def related(article: Article, index: SearchIndex, count: int) -> tuple[Article, 
     if article.id not in index.title_keys or article.title not in index.indexes.texts:
         return ()
     vector = index.indexes.texts.vectors([article.title])[0]
-    ids = {key: id_ for id_, key in index.title_keys.items()}
     family = {article.id, *index.kin.get(article.id, ())}
     keys, nearness = index.indexes.titles.nearest(vector, NEIGHBOURS)
     found: dict[str, Article] = {}
     for near, cosine in zip(keys.tolist(), nearness.tolist(), strict=True):
-        other = index.articles[ids[near]]
+        other = index.articles[index.titled[near]]
         if cosine >= RELATED_NEARNESS and is_public(other) and other.id not in family.union(index.superseded):
             family.update((other.id, *index.kin.get(other.id, ())))
             found[other.id] = other

@@ -27,6 +27,8 @@ class Proposal:
     keys: Ids
     words: tuple[ScoredIds, ...]
     codes: tuple[ScoredIds, ...]
+    asked: tuple[ScoredIds, ...] = ()
+    """What every article is worth, by title key, by the words of what customers ask; empty when no article says it."""
 
 
 def proposed(indexes: Indexes, question: Question, candidates: int) -> Proposal:
@@ -37,7 +39,18 @@ def proposed(indexes: Indexes, question: Question, candidates: int) -> Proposal:
     found = [np.array([match.id for match in scored.best(candidates)], dtype=np.int64) for scored in (*words, *codes)]
     each = min(candidates, max(LEAST_FOR_A_NEED, candidates // max(1, len(question.needs))))
     found += [indexes.sentences.nearest(need.vector, each)[0] for need in question.needs]
-    return Proposal(np.unique(np.concatenate(found)), words, codes)
+    asked = indexes.asked
+    names = () if asked is None else tuple(asked.scored(wording.text) for wording in question.wordings)
+    return Proposal(np.unique(np.concatenate(found)), words, codes, names)
+
+
+def asked_titles(indexes: Indexes, question: Question, proposal: Proposal, count: int) -> list[int]:
+    """Title keys of the `count` articles, by meaning and by words, that say that they answer such a question."""
+    if indexes.asked is None:
+        return []
+    meant = [indexes.asked.nearest(need.vector, count)[0].tolist() for need in question.needs]
+    worded = [[match.id for match in scored.best(count)] for scored in proposal.asked]
+    return sorted({key for keys in (*meant, *worded) for key in keys})
 
 
 def signals_of(indexes: Indexes, question: Question, proposal: Proposal, titles: Ids) -> dict[str, Scores]:
@@ -49,6 +62,8 @@ def signals_of(indexes: Indexes, question: Question, proposal: Proposal, titles:
         | {"lexical": _shares_of_best(words.of(proposal.keys)), "code": codes.of(proposal.keys)}
         for wording, words, codes in by_wording
     ]
+    for one, names in zip(found, proposal.asked, strict=False):
+        one["asked_words"] = _shares_of_best(names.of(titles))
     return {name: _over_wordings(question, [one[name] for one in found]) for name in found[0]}
 
 
@@ -68,11 +83,17 @@ def _by_meaning(indexes: Indexes, wording: Wording, keys: Ids, titles: Ids) -> d
     if not needs:
         return {}
     distinct, of_candidate = np.unique(titles, return_inverse=True)
-    near = _over_needs([indexes.titles.products(need.vector, distinct) for need in needs])
+    of_articles = (
+        {"title": indexes.titles} if indexes.asked is None else {"title": indexes.titles, "asked": indexes.asked}
+    )
+    near = {
+        name: _over_needs([index.products(need.vector, distinct) for need in needs])[of_candidate]
+        for name, index in of_articles.items()
+    }
     return {
         "dense": _over_needs([indexes.dense.products(need.vector, keys) for need in needs]),
         "sentence": _over_needs([indexes.sentences.products(need.vector, keys) for need in needs]),
-        "title": near[of_candidate],
+        **near,
     }
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.options import AsJson, DataDir
+from bot.roles import Role
 from bot.safety.agent_names import normalised_name
 from bot.settings import Settings, load_settings
 from bot.signing_in import login_url, new_agent
-from bot.storage.agents import AgentAccount, agent_accounts, disable_agent, enable_agent
+from bot.storage.agents import AgentAccount, agent_accounts, disable_agent, enable_agent, set_role
 from bot.storage.database import Database, open_database
 from bot.storage.login_links import LIFETIME
 from bot.terminal import print_json, print_table
@@ -35,7 +36,7 @@ def list_agents(context: typer.Context, as_json: AsJson = False, data_dir: DataD
     if as_json:
         print_json({"agents": [_to_json(account) for account in accounts]})
     elif accounts:
-        print_table(("name", "customers read", "password", "last signed in", "state"), map(_row, accounts))
+        print_table(("name", "customers read", "role", "password", "last signed in", "state"), map(_row, accounts))
     else:
         typer.echo("There are no agents yet. `footnote agents add NAME` makes one.")
 
@@ -46,13 +47,17 @@ def add(
     display_name: Annotated[
         str | None, typer.Option("--display-name", help="Name that customers read. Default: NAME.")
     ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option(help="What the agent may do in the console. Default: admin for the first agent, then agent."),
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Make an agent and print a one-time login for them."""
     settings = load_settings(data_dir=data_dir)
     with _database(settings) as database:
-        agent = new_agent(database, name, display_name, datetime.now(UTC))
+        agent = new_agent(database, name, display_name, datetime.now(UTC), role)
         _print_login(settings, database, agent.name, as_json)
 
 
@@ -62,6 +67,22 @@ def login(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> None
     settings = load_settings(data_dir=data_dir)
     with _database(settings) as database:
         _print_login(settings, database, normalised_name(name), as_json)
+
+
+@agents.command()
+def role(
+    name: Name,
+    role: Annotated[Role, typer.Argument(help="What the agent may do in the console from now on.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make somebody an agent, an editor or an admin."""
+    with _database(load_settings(data_dir=data_dir)) as database:
+        changed = set_role(database, normalised_name(name), role, datetime.now(UTC))
+    if as_json:
+        print_json({"name": normalised_name(name), "role": role.value, "changed": changed})
+    else:
+        typer.echo(f"The role of {normalised_name(name)} {'is' if changed else 'was already'} {role.value}.")
 
 
 @agents.command()
@@ -76,7 +97,7 @@ def disable(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> No
 def enable(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Let a disabled agent in again; the password is gone, `footnote agents login` opens the door."""
     with _database(load_settings(data_dir=data_dir)) as database:
-        changed = enable_agent(database, normalised_name(name))
+        changed = enable_agent(database, normalised_name(name), datetime.now(UTC))
     _print_state(normalised_name(name), "enabled", changed, as_json)
 
 
@@ -113,6 +134,7 @@ def _to_json(account: AgentAccount) -> dict[str, Any]:
     return {
         "name": account.agent.name,
         "display_name": account.agent.display_name,
+        "role": account.agent.role.value,
         "has_password": account.has_password,
         "created_at": account.created_at.isoformat(),
         "signed_in_at": None if account.signed_in_at is None else account.signed_in_at.isoformat(),
@@ -124,6 +146,7 @@ def _row(account: AgentAccount) -> tuple[str, ...]:
     return (
         account.agent.name,
         account.agent.display_name,
+        account.agent.role.value,
         "yes" if account.has_password else "no",
         "never" if account.signed_in_at is None else f"{account.signed_in_at:%Y-%m-%d %H:%M} UTC",
         "active" if account.disabled_at is None else "disabled",

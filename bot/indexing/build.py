@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.indexing.generations import (
     generations_on_disk,
     load_generation,
     remove_old_generations,
+    set_aside_generation,
     write_generation,
 )
 from bot.indexing.lock import writer_lock
@@ -23,9 +24,9 @@ from bot.indexing.manifest import Manifest
 from bot.indexing.plan import IndexPlan, SourceRead, plan_index
 from bot.indexing.progress import IndexProgress
 from bot.indexing.reading import Reading, location, read_sources
+from bot.indexing.rolling_back import row_of
 from bot.storage.database import Database
 from bot.storage.generations import (
-    GenerationRow,
     activate_generation,
     active_generation,
     drop_generation,
@@ -39,6 +40,8 @@ from knowledge.models import Rejected
 from knowledge.sources.source import Source
 
 KEPT_GENERATIONS = 2
+Gate = Callable[[int], bool]
+"""Whether the generation of this number, which is written and does not serve, may serve."""
 Reached = Callable[[str], None]
 """Hears each step as it passes: "building", "written", "renamed", "activating" (uncommitted), "activated", "pruned"."""
 
@@ -56,6 +59,10 @@ class IndexReport:
     seconds: float
     rejected: tuple[Rejected, ...]
     """What could not become an article, whole sources included, each with its sentence."""
+    is_new: bool = True
+    """Whether a generation was written; else the one that serves holds what the sources hold."""
+    serves: bool = True
+    """Whether the generation serves; a new one does not if the gate was shut."""
 
     def to_json(self) -> dict[str, Any]:
         """The values of `footnote index --json`."""
@@ -78,12 +85,14 @@ def build_index(
     now: datetime,
     rebuild: bool = False,
     reached: Reached = lambda _: None,
+    gate: Gate | None = None,
 ) -> IndexReport:
     """Bring the index up to date with `sources`: the remembered ones are read in their order, then new ones as given.
 
     `current` saves loading the serving generation once more; any other one is ignored. When nothing changed, no
     generation is written and the encoder is given no text. `rebuild` cuts and encodes everything anew, and gets by with
-    a damaged index. `now` is aware.
+    a damaged index. `now` is aware. A new generation that `gate` does not let through is set aside: what serves goes on
+    serving, and a source that was never read before is not remembered.
 
     Raises IndexBusy, IndexUnavailable (the present index is damaged, or the folder cannot be written), StorageError,
     and SourceError when the only source cannot be read. Until its activation the old generation serves.
@@ -96,13 +105,14 @@ def build_index(
         reading = read_sources(chosen, progress)
         plan = plan_index(present.articles if present else {}, reading.reads, _listings(present))
         if present and plan.is_empty and not rebuild and follows_same_rules(present, encoder):
-            manifest = present.manifest
-            run.record(chosen, reading, plan, None)
+            manifest, is_new, serves = present.manifest, False, True
         else:
-            manifest = run.write(plan, present, reading, rebuild)
-            run.record(chosen, reading, plan, manifest)
-        run.prune(manifest.number)
-    return _report(plan, reading, manifest, time.perf_counter() - started)
+            manifest, is_new = run.write(plan, present, reading, rebuild), True
+            serves = gate is None or run.passes(gate, manifest.number)
+        run.record(chosen, reading, plan, manifest if is_new and serves else None, serves)
+        run.prune()
+    report = _report(plan, reading, manifest, time.perf_counter() - started)
+    return replace(report, is_new=is_new, serves=serves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +164,18 @@ class _Run:
         )
         return write_generation(self.index_folder, draft, self.reached)
 
-    def record(self, sources: Sequence[Source], reading: Reading, plan: IndexPlan, manifest: Manifest | None) -> None:
-        """Remember what was read and make the new generation, if there is one, the one that serves: all or nothing."""
-        read = {source.key for source in reading.reads}
+    def passes(self, gate: Gate, number: int) -> bool:
+        """Whether the gate opens, and nothing else came to serve meanwhile: a roll-back does not wait for a gate."""
+        before = active_generation(self.database)
+        return gate(number) and active_generation(self.database) == before
+
+    def record(
+        self, sources: Sequence[Source], reading: Reading, plan: IndexPlan, manifest: Manifest | None, serves: bool
+    ) -> None:
+        """Remember what was read and make the new generation, if there is one, the one that serves: all or nothing.
+        Where what was read does not serve, no new source is remembered."""
         known = {source.key for source in remembered_sources(self.database)}
+        read = {source.key for source in reading.reads if serves or source.key in known}
         with self.database.write() as connection:
             for source in sources:
                 if source.key in read:
@@ -166,20 +184,24 @@ class _Run:
                     rejected = [row for row in plan.rejected + reading.failed if row.source == source.key]
                     replace_quarantine(connection, source.key, rejected, self.now)
             if manifest is not None:
-                activate_generation(connection, _row(manifest))
+                activate_generation(connection, row_of(manifest))
                 self.reached("activating")
         if manifest is not None:
             self.reached("activated")
 
-    def prune(self, active: int) -> None:
-        """Keep the serving generation and the newest others that once served; forget and remove the rest."""
-        others = [row.number for row in known_generations(self.database) if row.number != active]
-        keep = {active, *sorted(others)[len(others) - (KEPT_GENERATIONS - 1) :]}
+    def prune(self) -> None:
+        """Keep the serving generation, the newest others that served before it, and the newest one that was set aside
+        since; forget and remove the rest."""
+        row = active_generation(self.database)
+        served = [known.number for known in known_generations(self.database)]
+        others = [number for number in served if row is None or number != row.number]
+        keep = {*served} - {*others[: max(0, len(others) - (KEPT_GENERATIONS - 1))]}
         with self.database.write() as connection:
             for number in others:
                 if number not in keep:
                     drop_generation(connection, number)
-        remove_old_generations(self.index_folder, keep)
+        aside = set_aside_generation(self.index_folder, served)
+        remove_old_generations(self.index_folder, keep if aside is None else keep | {aside.number})
         self.reached("pruned")
 
     def _next_number(self) -> int:
@@ -219,14 +241,3 @@ def _next_listings(plan: IndexPlan, present: Generation | None, reads: Sequence[
     complete = {read.key for read in reads if read.complete}
     listings = {*_listings(present), *(read.key for read in reads)} - complete
     return tuple(sorted(listings & {article.source for article in plan.articles.values()}))
-
-
-def _row(manifest: Manifest) -> GenerationRow:
-    counts = manifest.counts
-    return GenerationRow(
-        number=manifest.number,
-        manifest_sha256=manifest.sha256,
-        articles=counts.articles,
-        passages=counts.passages,
-        created_at=manifest.created_at,
-    )

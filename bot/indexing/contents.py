@@ -56,8 +56,7 @@ def make_contents(
         progress.advance(1)
     texts = workbench.encoded(progress)
     members = Members.build({key: texts.rows(keys).tolist() for key, keys in workbench.members.items()})
-    titles = {title_key(article.id): int(texts.rows([text_key(article.title)])[0]) for article in public}
-    return Contents(workbench.passages, Indexes.build(workbench.passages, titles, texts, members))
+    return Contents(workbench.passages, Indexes.build(workbench.passages, workbench.names, texts, members))
 
 
 class _Workbench:
@@ -71,10 +70,12 @@ class _Workbench:
         self._texts: dict[int, str] = {}
         self.passages: dict[int, Passage] = {}
         self.members: dict[int, list[int]] = {}
+        self.names: dict[int, list[str]] = {}
 
     def add(self, article: Article) -> None:
         """Cut an article and note the texts of its passages, or take both over."""
-        self._note(article.title)
+        self.names[title_key(article.id)] = [article.title, *self._pieces(article.questions)]
+        self._noted(self.names[title_key(article.id)])
         if self._present and self._present.articles.get(article.id) == article and article.id in self._kept:
             for passage in self._kept[article.id]:
                 self.passages[passage.key] = passage
@@ -86,7 +87,7 @@ class _Workbench:
             sentences = texts_between(passage.start, passage.end, article.body, blocks, units) or (passage.text,)
             said = [passage.heading, *sentences] if passage.heading else sentences
             self.passages[passage.key] = passage
-            self.members[passage.key] = [self._note(passage.title), *self._noted(said)]
+            self.members[passage.key] = [self._note(passage.title), *self._noted(self._pieces(said))]
 
     def encoded(self, progress: IndexProgress) -> EncodedTexts:
         """Every text of every passage and every title, encoded once; those that are new are encoded now."""
@@ -102,7 +103,10 @@ class _Workbench:
         return EncodedTexts.chosen(list(keys), [fresh, self._stored] if self._stored else [fresh])
 
     def _noted(self, texts: Iterable[str]) -> list[int]:
-        return [self._note(piece) for text in texts for piece in within_limit(text, self._fits)]
+        return [self._note(text) for text in texts]
+
+    def _pieces(self, texts: Iterable[str]) -> list[str]:
+        return [piece for text in texts for piece in within_limit(text, self._fits)]
 
     def _note(self, text: str) -> int:
         key = text_key(text)

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +61,8 @@ class Generation:
     """By passage key, the id under which indexes know them."""
     title_keys: Mapping[str, int]
     """The id in `indexes.titles` of every public article, by article id."""
+    titled: Mapping[int, str]
+    """The other way round."""
     superseded: frozenset[str]
     """Ids of the articles that a public one replaces."""
     kin: Mapping[str, tuple[str, ...]]
@@ -117,6 +120,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         articles=articles,
         passages=passages,
         title_keys={id_: title_key(id_) for id_ in public_ids(articles)},
+        titled={title_key(id_): id_ for id_ in public_ids(articles)},
         superseded=superseded_by_public(articles),
         kin=kin,
         latest_year=latest_year(articles),
@@ -139,7 +143,7 @@ def _require_consistency(folder: Path, generation: Generation) -> None:
     for name, known in indexes.passages_in().items():
         if known != set(generation.passages):
             raise IndexUnavailable(f"In {folder}, {name} and {PASSAGES_FILE} name different passages: {MEND}.")
-    if set(indexes.titles.ids) != set(generation.title_keys.values()):
+    if any(set(known.ids) != set(generation.title_keys.values()) for known in (indexes.titles, indexes.asked) if known):
         raise IndexUnavailable(f"In {folder}, {TITLES_FILE} and {ARTICLES_FILE} name different articles: {MEND}.")
 
 
@@ -207,6 +211,17 @@ def _describe(building: Path, draft: Draft) -> Manifest:
 def generations_on_disk(index_folder: Path) -> list[int]:
     """Numbers of the generations in the folder, ascending, whether or not a database knows them."""
     return sorted(int(match[1]) for entry in index_folder.iterdir() if (match := GENERATION_NAME.fullmatch(entry.name)))
+
+
+def set_aside_generation(index_folder: Path, served: Collection[int]) -> Manifest | None:
+    """The newest whole generation that came after all those that `served` and does not serve: a gate was shut, it was
+    rolled back, or its writer was killed before it could serve."""
+    for number in reversed(generations_on_disk(index_folder)):
+        if number <= max(served, default=0):
+            return None
+        with suppress(IndexUnavailable):
+            return read_manifest(generation_folder(index_folder, number), number)
+    return None
 
 
 def remove_old_generations(index_folder: Path, keep: Collection[int]) -> None:

@@ -1,9 +1,10 @@
 """Every index over the passages of one generation: built together, kept in one folder, read together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.asked import AskedIndex
 from embeddings.best_sentence import BestSentenceIndex
 from embeddings.codes import CodeIndex
 from embeddings.composition import passage_vectors, sentence_owners, sentence_vectors
@@ -24,6 +25,7 @@ MEMBERS_FILE = "members.npz"
 DENSE_FILE = "dense.faiss"
 SENTENCES_FILE = "sentences.faiss"
 TITLES_FILE = "titles.faiss"
+ASKED_FOLDER = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +44,28 @@ class Indexes:
     words: Mapping[str, int]
     """How often each word stands in the passages, as it is written there, folded: what spelling is mended with."""
     late: LateIndex | None
+    asked: AskedIndex | None
+    """Articles by what customers ask, by title key; None when no article says what that is."""
 
     @classmethod
     def build(
-        cls, passages: Mapping[int, Passage], titles: Mapping[int, int], texts: EncodedTexts, members: Members
+        cls, passages: Mapping[int, Passage], names: Mapping[int, Sequence[str]], texts: EncodedTexts, members: Members
     ) -> "Indexes":
-        """Indexes of `passages`; `titles` gives the row in `texts` of each title key."""
+        """Indexes of `passages`; `names` are what each article goes by, by title key: its title, then questions."""
         read = [passages[key].embedded_text for key in passages]
         sentences = sentence_vectors(texts, members)
+        titles = texts.vectors([title for title, *_ in names.values()])
         return cls(
             texts=texts,
             members=members,
             dense=DenseIndex.build(members.ids.tolist(), passage_vectors(texts, members)),
             sentences=BestSentenceIndex(DenseIndex.build(range(len(sentences)), sentences), sentence_owners(members)),
-            titles=DenseIndex.build(list(titles), texts.vector_block[list(titles.values())]),
+            titles=DenseIndex.build(list(names), titles),
             lexical=LexicalIndex.build(list(passages), read),
             codes=CodeIndex.build(list(passages), read),
             words=surface_words(read),
             late=_late(texts, members),
+            asked=AskedIndex.build(names, texts) if any(own[1:] for own in names.values()) else None,
         )
 
     @classmethod
@@ -80,6 +86,7 @@ class Indexes:
             codes=CodeIndex.load(folder / CODES_FOLDER),
             words=load_word_counts(folder / WORDS_FOLDER),
             late=late,
+            asked=AskedIndex.load(folder / ASKED_FOLDER) if (folder / ASKED_FOLDER).exists() else None,
         )
 
     def save(self, folder: Path) -> None:
@@ -92,6 +99,8 @@ class Indexes:
         self.lexical.save(folder / LEXICAL_FOLDER)
         self.codes.save(folder / CODES_FOLDER)
         save_word_counts(self.words, folder / WORDS_FOLDER)
+        if self.asked is not None:
+            self.asked.save(folder / ASKED_FOLDER)
 
     def text_keys(self, passage: int) -> list[int]:
         """The keys of the texts that a passage is made of; ValueError for an unknown one."""

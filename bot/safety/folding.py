@@ -1,8 +1,9 @@
 """One plain spelling for text that may be dressed up, with a way back to the original offsets.
 
 Compatibility forms are taken apart (Unicode NFKD: full-width, mathematical, circled, ligatures), accents and invisible
-characters are dropped, foreign digits become 0–9, and letters that look like Latin ones become them (a short table in
-the manner of Unicode Technical Standard 39). Case is kept, and so are the voicing marks of kana: they tell words apart.
+characters are dropped, several blanks become one, foreign digits become 0–9, and letters that look like Latin ones
+become them (a short table in the manner of Unicode Technical Standard 39). Case is kept, and so are the voicing marks
+of kana: they tell words apart.
 """
 
 import re
@@ -25,7 +26,7 @@ _LOOKALIKES: dict[str, str] = {
 _SQUARED_CAPITALS = (0x1F150, 0x1F170, 0x1F1E6)
 """Where the alphabets of negative circled, negative squared and flag letters begin, which NFKD leaves as they are."""
 _FILLERS = "\u115f\u1160"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[ \t]{2}")
 _DROPPED = {"Cf", "Mn", "Me", "Cs", "Cc"}
 
 
@@ -44,13 +45,17 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """The plain spelling of a text; time and size grow with the text's length."""
-    if text.isascii() and not _CONTROL.search(text):
+    if text.isascii() and not _NOT_PLAIN.search(text):
         return Folded(text, range(len(text)), range(1, len(text) + 1))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    before = ""
     for offset, character in enumerate(text):
         plain = fold_character(character)
+        if plain == " " == before:
+            plain = ""
+        before = plain or before
         pieces.append(plain)
         starts.extend([offset] * len(plain))
         ends.extend([offset + 1] * len(plain))

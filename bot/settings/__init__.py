@@ -1,7 +1,7 @@
 """Every setting, as data: name with its unit, type, default and one line of help.
 
-`installation`, `sites`, `answering` and `handoff` hold the settings by what they are about, `values` the types of their
-values, `settings` puts them together. `environment` is the only reader and writer of the environment.
+`installation`, `sites`, `answering`, `handoff` and `sign_in` hold the settings by what they are about, `values` the
+types of their values, `settings` puts them together. `environment` is the only reader and writer of the environment.
 """
 
 from bot.settings.environment import SettingRow, describe, load_settings, prepare_process, unknown_variables

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.settings.answering import AnsweringSettings
 from bot.settings.handoff import DeskSettings, PatienceSettings
 from bot.settings.installation import InstallationSettings
+from bot.settings.sign_in import SignInSettings
 from bot.settings.sites import LimitSettings, SiteSettings
 
 PREFIX = "FOOTNOTE_"
@@ -14,6 +15,7 @@ TOML_FILE = Path("footnote.toml")
 
 
 class Settings(
+    SignInSettings,
     DeskSettings,
     PatienceSettings,
     AnsweringSettings,

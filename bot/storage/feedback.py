@@ -11,6 +11,7 @@ from bot.errors import RequestRefused
 from bot.models import Effect, Ownership, Speaker, Step
 from bot.storage.database import Database
 from bot.storage.ownership import Also, Happening, also_nothing, locked_ownership, store_step
+from bot.storage.reply_facts import note_thumb
 from bot.storage.schema import feedback, messages, turns
 
 
@@ -104,6 +105,7 @@ def _rated_turn(connection: Connection, conversation_id: str, message_id: str) -
 
 
 def _store(connection: Connection, conversation_id: str, given: Feedback) -> None:
+    note_thumb(connection, given.turn_id, given.up)
     values: dict[str, Any] = {"up": given.up, "comment": given.comment, "rated_at": given.rated_at}
     changed = connection.execute(update(feedback).where(feedback.c.turn_id == given.turn_id).values(values)).rowcount
     if not changed:

@@ -68,6 +68,14 @@ def drop_generation(connection: Connection, number: int) -> None:
     connection.execute(delete(generations).where(generations.c.number == number))
 
 
+def drop_generations_after(connection: Connection, number: int) -> None:
+    """Forgets every generation with a higher number. StorageError if one of them is serving."""
+    serving = connection.execute(select(active.c.number).where(active.c.number > number)).scalar()
+    if serving is not None:
+        raise StorageError(f"Generation {serving} is serving and cannot be dropped. Activate another one first.")
+    connection.execute(delete(generations).where(generations.c.number > number))
+
+
 def _every_column() -> Select[int, str, int, int, datetime]:
     columns = generations.c
     return select(columns.number, columns.manifest_sha256, columns.articles, columns.passages, columns.created_at)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from bot.models import HandoffReason, Owner, Ownership
 from bot.storage.database import Database
+from bot.storage.reply_facts import note_call
 from bot.storage.schema import conversations, handoffs
 
 _WITH_PEOPLE = frozenset({Owner.QUEUED, Owner.HUMAN})
@@ -124,6 +125,7 @@ def note_handoff(
 ) -> None:
     """Writes what a change of the ownership means for its handoff: begun, claimed, waiting again, or ended."""
     if after.handoffs > before.handoffs:
+        note_call(connection, conversation_id, now)
         why = reason or HandoffReason.POLICY
         connection.execute(
             insert(handoffs).values(

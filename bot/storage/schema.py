@@ -1,57 +1,33 @@
 """Every table of Footnote, once. Column types are those that SQLite and PostgreSQL both know."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     true,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: takes aware datetimes only, stores UTC, gives back aware datetimes in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """The same moment in UTC; ValueError for a datetime without a time zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"The datetime {value.isoformat()} has no time zone; pass an aware one.")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """The stored moment, aware, in UTC (SQLite gives it back without its zone)."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from bot.storage.agent_tables import agent_sessions as agent_sessions
+from bot.storage.agent_tables import agents as agents
+from bot.storage.agent_tables import audit as audit
+from bot.storage.agent_tables import login_links as login_links
+from bot.storage.agent_tables import oidc_requests as oidc_requests
+from bot.storage.learning_tables import cited_articles as cited_articles
+from bot.storage.learning_tables import gap_questions as gap_questions
+from bot.storage.learning_tables import gap_survey as gap_survey
+from bot.storage.learning_tables import gaps as gaps
+from bot.storage.learning_tables import proposed_cases as proposed_cases
+from bot.storage.learning_tables import reply_facts as reply_facts
+from bot.storage.metadata import metadata as metadata
+from bot.storage.utc_date_time import UtcDateTime
 
 sources = Table(
     "sources",
@@ -231,38 +207,4 @@ feedback = Table(
     Column("comment", Text, nullable=False),
     Column("rated_at", UtcDateTime, nullable=False),
     Index(None, "conversation_id"),
-)
-
-agents = Table(
-    "agents",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("display_name", Text, nullable=False),
-    Column("password_hash", Text),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("signed_in_at", UtcDateTime),
-    Column("disabled_at", UtcDateTime),
-)
-
-agent_sessions = Table(
-    "agent_sessions",
-    metadata,
-    Column("token_sha256", Text, primary_key=True),
-    Column("agent", Text, ForeignKey("agents.name"), nullable=False),
-    Column("by_link", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("last_seen_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("user_agent", Text, nullable=False),
-    Index(None, "agent"),
-)
-
-login_links = Table(
-    "login_links",
-    metadata,
-    Column("token_sha256", Text, primary_key=True),
-    Column("agent", Text, ForeignKey("agents.name"), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("used_at", UtcDateTime),
-    Index(None, "agent"),
 )

@@ -1,6 +1,6 @@
 """The turns of a conversation, each stored once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from bot.models import Effect, Message, Ownership, Speaker, Step, Turn
 from bot.storage.database import Database
 from bot.storage.messages import message_from, note_answered
 from bot.storage.ownership import Also, Decide, Happening, Saying, act, also_nothing, locked_ownership, store_step
+from bot.storage.reply_facts import note_reply
 from bot.storage.schema import messages, turns
 
 
@@ -84,6 +85,7 @@ def send_reply(
         said = worded(turn, before) if shown and worded is not None else turn
         kept = _as_decided(said, asked.id, stored, shown)
         _write(connection, kept, is_new=stored is None)
+        note_reply(connection, kept)
         source_id = turn.client_message_id if kept.reply is not None else None
         saying = Saying(speaker=Speaker.BOT, text="", source_id=source_id, turn_id=kept.id)
         happening = store_step(connection, turn.conversation_id, before, step, now, saying, {})
@@ -117,6 +119,12 @@ def turn_of(database: Database, turn_id: str) -> Turn | None:
     with database.read() as connection:
         row = connection.execute(select(turns).where(turns.c.id == turn_id)).first()
     return None if row is None else _turn(row)
+
+
+def turns_with_ids(database: Database, ids: Collection[str]) -> dict[str, Turn]:
+    """The turns with these ids, some thousands at most, by id; those that are not there are left out."""
+    with database.read() as connection:
+        return {row.id: _turn(row) for row in connection.execute(select(turns).where(turns.c.id.in_(ids)))}
 
 
 def last_turns(

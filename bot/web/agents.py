@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.errors import FootnoteError, Overloaded, RequestRefused, SignInRequired
-from bot.models import Agent
+from bot.identity_provider import IdentityProvider
 from bot.signing_in import SigningIn, Visitor
 from bot.storage.agent_sessions import AgentSession
 from bot.web.dependencies import RunningService
@@ -53,6 +53,8 @@ class Entrance:
 
     signing_in: SigningIn
     public_url: str | None = None
+    provider: IdentityProvider | None = None
+    """Where agents may sign in besides."""
     _checks: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CHECKS_AT_ONCE))
 
     async def check(self, work: Callable[[], Result]) -> Result:
@@ -74,6 +76,11 @@ class Entrance:
         here = origin_of(f"http://{request.headers.get('host', '')}")
         is_public = here is not None and here == origin_of(self.public_url or "")
         return is_public or self.is_secure(request) or _is_loopback(here)
+
+    def address(self, request: Request) -> str:
+        """Where this server is for who asks: the public URL, else what the browser has asked for."""
+        scheme = "https" if self.is_secure(request) else "http"
+        return self.public_url or f"{scheme}://{request.headers.get('host', '')}"
 
     def visitor(self, request: Request) -> Visitor:
         """Who is at the door."""
@@ -114,21 +121,6 @@ async def agent_session(
     return await service.read(lambda: door.signing_in.session(token))
 
 
-async def signed_in_agent(session: Annotated[AgentSession, Depends(agent_session)]) -> Agent:
-    """The agent who asks."""
-    return session.agent
-
-
-async def watching_agent(
-    request: Request, service: RunningService, door: Annotated[Entrance, Depends(entrance)]
-) -> Agent:
-    """The agent whose page asks by itself, for a stream of events: that keeps no session from ending for idleness.
-    SignInRequired."""
-    token = door.token(request)
-    session = await service.read(lambda: door.signing_in.session(token, in_use=False))
-    return session.agent
-
-
 async def still_signed_in(request: Request, service: RunningService) -> bool:
     """Whether the session that a long answer (a stream of events) was begun in is still in force. Asking does not keep
     it from ending for idleness."""
@@ -149,8 +141,6 @@ def require_confidential(request: Request, door: Annotated[Entrance, Depends(ent
 
 RunningEntrance = Annotated[Entrance, Depends(entrance)]
 SignedInSession = Annotated[AgentSession, Depends(agent_session)]
-SignedInAgent = Annotated[Agent, Depends(signed_in_agent)]
-WatchingAgent = Annotated[Agent, Depends(watching_agent)]
 
 
 def install_entrance_errors(app: FastAPI) -> None:

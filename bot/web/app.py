@@ -6,13 +6,29 @@ from contextlib import asynccontextmanager
 from anyio import to_thread
 from fastapi import Depends, FastAPI
 
+from bot.identity_provider import open_identity_provider
 from bot.settings import Settings
 from bot.signing_in import SigningIn
 from bot.staffed import StaffedFootnote, open_staffed
-from bot.web import assets, chat, desks, front, handoff, health, help, identity, live_events, reference, sign_in, widget
+from bot.web import (
+    assets,
+    chat,
+    desks,
+    front,
+    handoff,
+    health,
+    help,
+    identity,
+    live_events,
+    oidc,
+    reference,
+    sign_in,
+    widget,
+)
 from bot.web.admission import count_request, open_admission
 from bot.web.agents import Entrance, install_entrance_errors
 from bot.web.background import working
+from bot.web.console.permissions import install_permission_errors
 from bot.web.console.routes import ROUTERS as CONSOLE_ROUTERS
 from bot.web.errors import install_error_handlers
 from bot.web.headers import SecurityHeaders
@@ -33,7 +49,7 @@ def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> F
         opened = footnote if footnote is not None else await to_thread.run_sync(open_staffed, settings)
         try:
             app.state.service = service = Service(opened, answers_at_once(settings))
-            app.state.entrance = Entrance(SigningIn(opened.database), settings.public_url)
+            app.state.entrance = Entrance(SigningIn(opened.database), settings.public_url, provider)
             app.state.search_desk = SearchDesk()
             app.state.news = news = News(opened.database, service.stopping)
             opened.presence.ask(news.is_watched)
@@ -50,6 +66,7 @@ def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> F
     app = FastAPI(
         title="Footnote", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
+    provider = open_identity_provider(settings)
     app.state.admission = open_admission(settings)
     for router in (chat.router, live_events.router, handoff.router, identity.router):
         app.include_router(router, dependencies=[Depends(count_request)])
@@ -61,12 +78,14 @@ def create_app(settings: Settings, footnote: StaffedFootnote | None = None) -> F
         desks.router,
         reference.router,
         sign_in.router,
+        oidc.router,
         widget.router,
         *CONSOLE_ROUTERS,
     ):
         app.include_router(router)
     install_error_handlers(app)
     install_entrance_errors(app)
+    install_permission_errors(app)
     app.add_middleware(OwnOrigin, public_url=settings.public_url)
     # The last one added is the outermost: even a refused body and a failure nobody expected carry the headers.
     for middleware in (BodyLimit, RequestLog, SecurityHeaders):

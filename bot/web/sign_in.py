@@ -1,6 +1,5 @@
 """The door of the console: sign-in, sign-out, one-time logins and the password."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import structlog
@@ -10,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.errors import Overloaded, PasswordRefused, SignInFailed, SignInRequired, TooManySignIns
+from bot.roles import Permission
 from bot.safety.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from bot.signing_in import Entered
 from bot.storage.agent_sessions import AgentSession
-from bot.storage.login_links import LIFETIME
 from bot.web.agents import (
     CONSOLE,
     SIGN_IN,
@@ -23,6 +22,8 @@ from bot.web.agents import (
     own_path,
     require_confidential,
 )
+from bot.web.console.navigation import places_for
+from bot.web.console.permissions import OPEN, require
 from bot.web.dependencies import RunningService
 from bot.web.errors import RETRY_SECONDS
 from bot.web.forms import read_form
@@ -32,6 +33,7 @@ from bot.web.schemas import Text, Wire
 FIELD_CHARACTERS = 1000
 """Longer than any password may be, so that one that is too long is told so by the page."""
 GONE = 410
+OWN_ACCOUNT = require(Permission.OWN_ACCOUNT)
 
 router = APIRouter(prefix="/console", include_in_schema=False, dependencies=[Depends(require_confidential)])
 
@@ -57,7 +59,7 @@ class PasswordForm(Wire):
     next: _Field = CONSOLE
 
 
-@router.api_route("/sign-in", methods=["GET", "HEAD"])
+@router.api_route("/sign-in", methods=["GET", "HEAD"], dependencies=[OPEN])
 async def sign_in_page(
     request: Request, service: RunningService, door: RunningEntrance, next: str = CONSOLE
 ) -> Response:
@@ -66,11 +68,11 @@ async def sign_in_page(
     try:
         await service.read(lambda: door.signing_in.session(token))
     except SignInRequired:
-        return _sign_in_page(next)
+        return _sign_in_page(door, next)
     return _go_on(next)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[OPEN])
 async def sign_in(request: Request, door: RunningEntrance) -> Response:
     """Sign in with name and password."""
     form, visitor = await read_form(request, SignInForm), door.visitor(request)
@@ -78,12 +80,12 @@ async def sign_in(request: Request, door: RunningEntrance) -> Response:
         entered = await door.check(lambda: door.signing_in.with_password(form.name, form.password, visitor))
     except (SignInFailed, TooManySignIns, Overloaded) as error:
         _log.warning("sign_in_refused", code=error.code)
-        return _refused(error, _sign_in_page(form.next, form.name, error))
+        return _refused(error, _sign_in_page(door, form.next, form.name, error))
     _log.info("signed_in", agent=entered.agent.name, by="password")
     return _enter(door, request, entered, _go_on(form.next))
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", dependencies=[OPEN])
 async def sign_out(request: Request, service: RunningService, door: RunningEntrance) -> Response:
     """End the session, here and on the server."""
     token = door.token(request)
@@ -93,17 +95,17 @@ async def sign_out(request: Request, service: RunningService, door: RunningEntra
     return response
 
 
-@router.api_route("/login/{link}", methods=["GET", "HEAD"])
+@router.api_route("/login/{link}", methods=["GET", "HEAD"], dependencies=[OPEN])
 async def login_page(link: str, service: RunningService, door: RunningEntrance) -> HTMLResponse:
     """A page with one button. Looking at it uses nothing up: previews of links and prefetching do so, too."""
     try:
         agent = await service.read(lambda: door.signing_in.whom_link_lets_in(link))
     except SignInFailed as error:
         return _no_login(error)
-    return page("console/login.html", invited=agent, minutes=LIFETIME // timedelta(minutes=1))
+    return page("console/login.html", invited=agent)
 
 
-@router.post("/login/{link}")
+@router.post("/login/{link}", dependencies=[OPEN])
 async def login(link: str, request: Request, service: RunningService, door: RunningEntrance) -> Response:
     """Use a one-time login up; who has no password is asked for one."""
     visitor = door.visitor(request)
@@ -114,18 +116,17 @@ async def login(link: str, request: Request, service: RunningService, door: Runn
         return _no_login(error)
     _log.info("signed_in", agent=entered.agent.name, by="link")
     session = await service.read(lambda: door.signing_in.session(entered.token))
-    return _enter(
-        door, request, entered, RedirectResponse(CONSOLE if session.has_password else "/console/password", 303)
-    )
+    needs_none = session.has_password or session.by_provider
+    return _enter(door, request, entered, RedirectResponse(CONSOLE if needs_none else "/console/password", 303))
 
 
-@router.api_route("/password", methods=["GET", "HEAD"])
+@router.api_route("/password", methods=["GET", "HEAD"], dependencies=[OWN_ACCOUNT])
 async def password_page(session: SignedInSession, door: RunningEntrance, next: str = CONSOLE) -> HTMLResponse:
     """The page that sets a password."""
     return _password_page(door, session, next)
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[OWN_ACCOUNT])
 async def set_password(request: Request, session: SignedInSession, door: RunningEntrance) -> Response:
     """Set a password. Every other session of the agent ends."""
     form, visitor = await read_form(request, PasswordForm), door.visitor(request)
@@ -137,9 +138,16 @@ async def set_password(request: Request, session: SignedInSession, door: Running
     return _enter(door, request, entered, _go_on(form.next))
 
 
-def _sign_in_page(after: str, name: str = "", error: _Refusal | None = None) -> HTMLResponse:
+def _sign_in_page(door: Entrance, after: str, name: str = "", error: _Refusal | None = None) -> HTMLResponse:
     status = 200 if error is None else error.status
-    return page("console/sign_in.html", status, name=name, next=own_path(after), error=error)
+    return page(
+        "console/sign_in.html",
+        status,
+        name=name,
+        next=own_path(after),
+        error=error,
+        provider=None if door.provider is None else door.provider.host,
+    )
 
 
 def _password_page(door: Entrance, session: AgentSession, after: str, error: _Refusal | None = None) -> HTMLResponse:
@@ -147,6 +155,7 @@ def _password_page(door: Entrance, session: AgentSession, after: str, error: _Re
         "console/password.html",
         200 if error is None else error.status,
         agent=session.agent,
+        places=places_for(session.agent.role),
         is_first=not session.has_password,
         asks_present=door.signing_in.needs_present_password(session),
         wrong_present=isinstance(error, SignInFailed),

@@ -40,6 +40,8 @@ class CaseOutcome:
     """What is cited, or would be if no answer were withheld for low confidence."""
     found: tuple[str, ...]
     """Ids of the first articles found."""
+    proposed: bool
+    """Whether a gold article is among all the articles found."""
     quotes_held: float | None
     """The share of the gold quotes that the citations hold; None where there is no gold quote or no answer."""
     citations: int
@@ -76,8 +78,9 @@ class CaseOutcome:
         return asdict(self)
 
 
-def ask(case: SuiteCase, assistant: Assistant, index: SearchIndex) -> CaseOutcome:
-    """What a customer who writes this case's text gets, with the time it took."""
+def ask(case: SuiteCase, assistant: Assistant, index: SearchIndex, withheld: bool = True) -> CaseOutcome:
+    """What a customer who writes this case's text gets, with the time it took. Unless `withheld`, what an answer that
+    was withheld would have cited is not looked for."""
     context = CustomerContext(platform=case.platform, locale=case.locale)
     started = time.perf_counter()
     outcome = assistant.answer(case.text, context, case.history)
@@ -87,7 +90,8 @@ def ask(case: SuiteCase, assistant: Assistant, index: SearchIndex) -> CaseOutcom
     cited = cited_articles(reply)
     reason = reply.reason.value if isinstance(reply, Handoff) else None
     leaked = tuple(text for text in case.forbidden if text.casefold() in reply.text.casefold())
-    would = _told_without_threshold(case, assistant, context, reply)
+    would = _told_without_threshold(case, assistant, context, reply) if withheld else reply
+    found = tuple(dict.fromkeys(each["article_id"] for each in outcome.trace["candidates"]))
     return CaseOutcome(
         id=case.id,
         kind=case.kind,
@@ -102,7 +106,8 @@ def ask(case: SuiteCase, assistant: Assistant, index: SearchIndex) -> CaseOutcom
         as_expected=is_expected(case, reply.kind, reason, cited) and not leaked,
         cited=cited,
         would_cite=cited_articles(would),
-        found=tuple(dict.fromkeys(each["article_id"] for each in outcome.trace["candidates"]))[:ARTICLES_RANKED],
+        found=found[:ARTICLES_RANKED],
+        proposed=bool(set(found) & set(case.articles)),
         quotes_held=quotes_held(case, citations) if citations else None,
         citations=len(citations),
         exact_quotes=sum(
@@ -158,6 +163,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "reply": outcome.reply.text,
         "resolution": trace["resolution"],
         "decision": trace["decision"],
+        "confidence_signals": trace["confidence_signals"],
         "candidates": [
             {key: each[key] for key in ("article_id", "title", "score", "start", "end")}
             for each in trace["candidates"][:CANDIDATES_SHOWN]

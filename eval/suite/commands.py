@@ -1,8 +1,9 @@
 """The suite's commands of `footnote-eval`: run, compare, gate."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,24 +12,45 @@ from rich.table import Table
 from bot.settings import load_settings
 from bot.terminal import TerminalProgress, print_json
 from eval.errors import GateShut
+from eval.suite.baseline import Baseline, baseline_file, read_baseline, write_baseline
+from eval.suite.candidate import run_on_generation
 from eval.suite.cases import CORVANE_SUITE, load_suite
 from eval.suite.comparing import Comparison, compare_runs
-from eval.suite.gate import GATES_FILE, failures, load_gates
+from eval.suite.gate import Failure, failures, gates_file, load_gates, raise_demands
 from eval.suite.page import write_report
-from eval.suite.running import SuiteRun, outcome_of, read_run, run_on_sample, unfinished_run
+from eval.suite.running import FAULTS_TOLD, SuiteRun, outcome_of, read_run, run_on_sample, unfinished_run
 
 RUNS = Path("runs")
 
 Suite = Annotated[Path, typer.Option("--suite", help="Folder of cases.", show_default="the suite that ships")]
+Number = Annotated[
+    int | None,
+    typer.Option("--generation", min=1, help="Ask this generation of the data directory.", show_default="the sample"),
+]
 Output = Annotated[Path, typer.Option("--output", help="Folder under which each run has one of its own.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder under which indexes are kept.")]
 
 
-def run(suite: Suite = CORVANE_SUITE, output: Output = RUNS, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def run(
+    suite: Suite = CORVANE_SUITE,
+    generation: Number = None,
+    keep_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--keep-baseline", help="Let later gates compare with this run, and demand as much as it has room for."
+        ),
+    ] = False,
+    output: Output = RUNS,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
     """The suite on the sample help center: every figure, and a page with pictures. A run that was cut short goes on."""
-    finished, folder = _finished(suite, output, data_dir)
+    finished, folder = _finished(suite, generation, output, data_dir)
     write_report(finished, folder)
+    if keep_baseline:
+        write_baseline(Baseline.of(finished), baseline_file(suite))
+        raise_demands(suite, finished.metrics)
     if as_json:
         print_json(finished.to_json())
     else:
@@ -50,34 +72,63 @@ def compare(
 
 def gate(
     suite: Suite = CORVANE_SUITE,
+    generation: Number = None,
     gates: Annotated[
-        Path, typer.Option("--gates", help="What is demanded.", show_default="the file that ships")
-    ] = GATES_FILE,
+        Path | None,
+        typer.Option("--gates", help="What is demanded.", show_default="gates.toml beside the cases, or what ships"),
+    ] = None,
     against: Annotated[
         Path | None, typer.Option("--against", help="The folder of a run that nothing may fall behind.")
     ] = None,
     output: Output = RUNS,
+    as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Run the suite, and fail with the number where a demand is not met."""
-    demands = load_gates(gates)
+    """Run the suite, and fail with the number where a demand is not met or too much fell against the baseline."""
+    demands = load_gates(gates or gates_file(suite))
     before = None if against is None else tuple(map(outcome_of, read_run(against)["cases"]))
-    finished, folder = _finished(suite, output, data_dir)
-    failed = failures(demands, finished.metrics, compare_runs(before, finished.outcomes) if before else None)
+    baseline = read_baseline(baseline_file(suite))
+    finished, folder = _finished(suite, generation, output, data_dir)
+    compared = [compare_runs(before, finished.outcomes)] if before else []
+    if baseline and baseline.suite_sha256 == finished.head.suite_sha256:
+        compared.append(baseline.compared_with(finished.outcomes))
+    elif baseline:
+        typer.echo("The baseline is of other cases: renew it with `footnote-eval run --keep-baseline`.", err=True)
+    failed = failures(demands, finished.metrics, *compared)
     write_report(finished, folder, failed)
+    if as_json:
+        print_json(_verdict(finished, failed, folder))
+    if failed and as_json:
+        raise typer.Exit(1)
     if failed:
         raise GateShut(f"{' '.join(each.sentence for each in failed)} The report is in {folder}.")
-    typer.echo(
-        f"The gate is open: {len(demands.metrics)} demands hold over {len(finished.outcomes):,} cases ({folder})."
-    )
+    if not as_json:
+        cases = f"{len(finished.outcomes):,} cases"
+        typer.echo(f"The gate is open: {len(demands.metrics)} demands hold over {cases} ({folder}).")
 
 
-def _finished(suite: Path, runs: Path, data_dir: Path | None) -> tuple[SuiteRun, Path]:
+def _finished(suite: Path, generation: int | None, runs: Path, data_dir: Path | None) -> tuple[SuiteRun, Path]:
     """A finished run, and its folder: that of one that was cut short, else a new one."""
     cases, settings, started_at = load_suite(suite), load_settings(data_dir=data_dir), datetime.now(UTC)
     folder = unfinished_run(runs) or runs / f"{started_at:%Y%m%d-%H%M%S}"
     with TerminalProgress() as progress:
-        return run_on_sample(suite.name, cases, settings, folder, started_at, progress), folder
+        if generation is None:
+            return run_on_sample(suite.name, cases, settings, folder, started_at, progress), folder
+        finished = run_on_generation(suite.name, cases, settings, generation, folder, started_at, progress)
+    for fault in finished.faults[:FAULTS_TOLD]:
+        typer.echo(fault, err=True)
+    if (more := len(finished.faults) - FAULTS_TOLD) > 0:
+        typer.echo(f"And {more:,} more; the report has all of them.", err=True)
+    return finished, folder
+
+
+def _verdict(finished: SuiteRun, failed: Sequence[Failure], folder: Path) -> dict[str, Any]:
+    return {
+        "open": not failed,
+        "failed": [{"metric": each.metric, "sentence": each.sentence} for each in failed],
+        "n_cases": len(finished.outcomes),
+        "report": str(folder),
+    }
 
 
 def _compared(before: Path, after: Path) -> Comparison:

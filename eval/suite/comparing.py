@@ -19,11 +19,16 @@ _COUNTS: Mapping[str, tuple[Callable[[CaseOutcome], bool], Callable[[CaseOutcome
         lambda each: each.found[:1] != () and each.found[0] in each.gold,
     ),
     "found_in_five": (lambda each: each.kind in ANSWERABLE, lambda each: bool(set(each.found[:5]) & set(each.gold))),
+    "proposed": (lambda each: each.kind in ANSWERABLE, lambda each: each.proposed),
     "right": (lambda each: each.kind in ANSWERABLE, lambda each: each.is_answered and each.is_right),
     "not_wrong": (lambda each: each.kind in (*ANSWERABLE, *WITHOUT_ANSWER), lambda each: not each.is_wrong),
     "quotes_held": (lambda each: each.kind in ANSWERABLE, lambda each: (each.quotes_held or 0.0) >= 1.0),
 }
 """What is compared, case by case: whom it is counted on, and what is good. More is better of each."""
+FIGURES = tuple(_COUNTS)
+
+Marks = Mapping[str, bool]
+"""Of one case: whether it is good by each figure that it counts for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +88,25 @@ def compare_runs(before: Sequence[CaseOutcome], after: Sequence[CaseOutcome]) ->
     pairs = [(earlier[each.id], each) for each in after if each.id in earlier]
     if not pairs:
         raise EvaluationError("The two runs share no case; compare runs of one suite.")
-    found = [_difference(name, counts, good, pairs) for name, (counts, good) in _COUNTS.items()]
+    found = compare_marks({then.id: marks_of(then) for then, _ in pairs}, {now.id: marks_of(now) for _, now in pairs})
+    changed = ((now.id, sentence) for then, now in pairs if (sentence := _changed(then, now)))
+    return replace(found, changed=tuple(changed))
+
+
+def marks_of(outcome: CaseOutcome) -> dict[str, bool]:
+    """Whether a case is good by each figure that it counts for."""
+    return {name: good(outcome) for name, (counts, good) in _COUNTS.items() if counts(outcome)}
+
+
+def compare_marks(before: Mapping[str, Marks], after: Mapping[str, Marks]) -> Comparison:
+    """As `compare_runs`, of what is kept of two runs by case id; what changed besides is not known."""
+    shared = [id_ for id_ in after if id_ in before]
+    found = [_difference(name, before, after, shared) for name in FIGURES]
     corrected = holm([each.p for each in found])
     return Comparison(
-        n_cases=len(pairs),
+        n_cases=len(shared),
         differences=tuple(replace(each, p=p) for each, p in zip(found, corrected, strict=True)),
-        changed=tuple((now.id, sentence) for then, now in pairs if (sentence := _changed(then, now))),
+        changed=(),
     )
 
 
@@ -104,24 +122,26 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _difference(
-    name: str,
-    counts: Callable[[CaseOutcome], bool],
-    good: Callable[[CaseOutcome], bool],
-    pairs: Sequence[tuple[CaseOutcome, CaseOutcome]],
+    name: str, before: Mapping[str, Marks], after: Mapping[str, Marks], shared: Sequence[str]
 ) -> Difference:
-    counted = [(then, now) for then, now in pairs if counts(now)]
-    better = tuple(now.id for then, now in counted if good(now) and not good(then))
-    worse = tuple(now.id for then, now in counted if good(then) and not good(now))
+    counted = [id_ for id_ in shared if name in before[id_] and name in after[id_]]
+    pairs = [(before[id_][name], after[id_][name]) for id_ in counted]
+    better = tuple(id_ for id_, (then, now) in zip(counted, pairs, strict=True) if now and not then)
+    worse = tuple(id_ for id_, (then, now) in zip(counted, pairs, strict=True) if then and not now)
     changed = len(better) + len(worse)
     return Difference(
         figure=name,
-        before=estimate([float(good(then)) for then, _ in counted]).mean,
-        after=estimate([float(good(now)) for _, now in counted]).mean,
-        gain=estimate([float(good(now)) - float(good(then)) for then, now in counted]),
+        before=_share([then for then, _ in pairs]),
+        after=_share([now for _, now in pairs]),
+        gain=estimate([float(now) - float(then) for then, now in pairs]),
         better=better,
         worse=worse,
         p=float(binomtest(len(worse), changed).pvalue) if changed else 1.0,
     )
+
+
+def _share(held: Sequence[bool]) -> float:
+    return sum(held) / len(held) if held else float("nan")
 
 
 def _changed(then: CaseOutcome, now: CaseOutcome) -> str:

@@ -20,14 +20,17 @@ from eval.suite.asking import CaseOutcome
 ANSWERABLE = ("answerable", "several", "platform", "typo", "follow_up")
 """Kinds of cases that articles answer, in the help center's own language."""
 WITHOUT_ANSWER = ("near", "far")
+CONFIDENCE_FIGURES = frozenset({"auroc", "auroc_right", "aurc", "coverage@5%", "coverage@10%"})
+"""Of all answers, those that were withheld for low confidence too."""
 CALLS_PERSON = ("person", "policy", "secret")
 """Kinds of cases in which a person is called whatever the articles say; look-alikes among them expect an answer."""
 
 Statistic = Callable[[NDArray[np.int64]], float]
 
 
-def suite_metrics(outcomes: Sequence[CaseOutcome]) -> dict[str, Estimate]:
-    """Every metric by name, 0–1; nan with n = 0 where there is nothing to measure it on."""
+def suite_metrics(outcomes: Sequence[CaseOutcome], confidence: bool = True) -> dict[str, Estimate]:
+    """Every metric by name, 0–1; nan with n = 0 where there is nothing to measure it on. Unless `confidence`, without
+    the CONFIDENCE_FIGURES, which take longest."""
     answerable = [each for each in outcomes if each.kind in ANSWERABLE]
     answered = [each for each in answerable if each.is_answered]
     return {
@@ -38,7 +41,7 @@ def suite_metrics(outcomes: Sequence[CaseOutcome]) -> dict[str, Estimate]:
         "risk": _share([each for each in (*answerable, *_of(outcomes, WITHOUT_ANSWER)) if each.is_answered], _wrong),
         "false_answers_near": _share(_of(outcomes, ("near",)), lambda each: each.is_answered),
         "false_answers_far": _share(_of(outcomes, ("far",)), lambda each: each.is_answered),
-        **_confidence([*answerable, *_of(outcomes, WITHOUT_ANSWER)]),
+        **(confidence_figures([*answerable, *_of(outcomes, WITHOUT_ANSWER)]) if confidence else {}),
         "citation_precision": estimate([_overlap(each) / len(each.cited) for each in answered]),
         "citation_recall": estimate([float(_overlap(each) > 0) for each in answered]),
         "quotes_held": estimate([each.quotes_held for each in answered if each.quotes_held is not None]),
@@ -143,7 +146,9 @@ def _retrieval(answerable: Sequence[CaseOutcome]) -> dict[str, Estimate]:
     return {name: estimate(list(values.get(name, {}).values())) for name in ("success@1", "success@5", "ndcg@10")}
 
 
-def _confidence(asked: Sequence[CaseOutcome]) -> dict[str, Estimate]:
+def confidence_figures(asked: Sequence[CaseOutcome]) -> dict[str, Estimate]:
+    """How well the confidence tells right from wrong and answerable from not; an answer that was withheld counts as the
+    one that it would have been."""
     confidence = np.array([each.confidence for each in asked], dtype=np.float64)
     rank = np.array([each.confidence if each.would_cite else -1.0 for each in asked], dtype=np.float64)
     right = np.array([each.is_right for each in asked], dtype=np.bool_)

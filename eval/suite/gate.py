@@ -1,5 +1,7 @@
 """What a gate demands of a run, and what fails: floors and ceilings out of a file, and no loss against a run before."""
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.errors import EvaluationError
 from eval.metrics import Estimate
+from eval.suite.cases import CORVANE_SUITE
 from eval.suite.comparing import Comparison, Difference
 
-GATES_FILE = Path(__file__).resolve().parent.parent / "gates.toml"
+GATES_NAME = "gates.toml"
+GATES_FILE = Path(__file__).resolve().parent.parent / GATES_NAME
+_TABLE = re.compile(r"\[metrics\.(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>[A-Za-z0-9_-]+))\]")
+_DEMAND = re.compile(r"(?P<side>at_least|at_most)\s*=\s*(?P<number>[0-9.]+)")
 _Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -56,10 +62,51 @@ def load_gates(file: Path = GATES_FILE) -> Gates:
         raise EvaluationError(f"{file} cannot be used: {place}: {first['msg']}.") from error
 
 
-def failures(gates: Gates, metrics: Mapping[str, Estimate], against: Comparison | None = None) -> Sequence[Failure]:
-    """What fails, in the order of the file. A metric that was measured on nothing fails: no number is no pass."""
+def gates_file(suite: Path) -> Path:
+    """The demands on a suite: those beside its cases, else those that ship."""
+    own = suite / GATES_NAME
+    return own if own.is_file() else GATES_FILE
+
+
+def raise_demands(suite: Path, metrics: Mapping[str, Estimate]) -> None:
+    """The demands on a suite made as strict as a run leaves room for, in its own file. Raises EvaluationError."""
+    file = gates_file(suite)
+    if file == GATES_FILE and suite != CORVANE_SUITE:
+        return
+    try:
+        file.write_text(raised(file.read_text(encoding="utf-8"), metrics), encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(f"The gates cannot be renewed: {error}.") from error
+
+
+def raised(text: str, metrics: Mapping[str, Estimate]) -> str:
+    """A file of demands, each as strict as a run leaves room for: half-way between what was measured and the end of its
+    interval, to three digits. None becomes looser, and one whose figure has no interval stays."""
+    lines, metric = [], ""
+    for line in text.split("\n"):
+        if table := _TABLE.fullmatch(line.strip()):
+            metric = table["quoted"] or table["bare"]
+        lines.append(_stricter(line, metrics[metric]) if metric in metrics else line)
+    return "\n".join(lines)
+
+
+def _stricter(line: str, value: Estimate) -> str:
+    found = _DEMAND.fullmatch(line.strip())
+    if found is None or not value.low < value.high:
+        return line
+    now = float(found["number"])
+    if found["side"] == "at_least":
+        room = max(now, math.floor(500 * (value.mean + value.low)) / 1000)
+    else:
+        room = min(now, math.ceil(500 * (value.mean + value.high)) / 1000)
+    return line if room == now else f"{found['side']} = {room:g}"
+
+
+def failures(gates: Gates, metrics: Mapping[str, Estimate], *against: Comparison) -> Sequence[Failure]:
+    """What fails, in the order of the file, then what fell against other runs. A metric that was measured on nothing
+    fails: no number is no pass."""
     found = [failure for name, demand in gates.metrics.items() if (failure := _missed(name, demand, metrics))]
-    lost = [each for each in against.differences if each.is_worse] if against else []
+    lost = [each for comparison in against for each in comparison.differences if each.is_worse]
     return [*found, *(_fell(each) for each in lost if each.figure in gates.may_not_fall)]
 
 
@@ -67,7 +114,7 @@ def _fell(each: Difference) -> Failure:
     return Failure(
         each.figure,
         f"{each.figure} fell from {each.before:.3f} to {each.after:.3f} over {each.gain.n} cases "
-        f"(p = {each.p:.4f}): {_some(each.worse)}.",
+        f"(p = {each.p:.2g}): {_some(each.worse)}.",
     )
 
 

@@ -10,7 +10,9 @@ from typing import Any, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.answering.calibration import bar
 from bot.assembly import Footnote, open_footnote
+from bot.assistant import Assistant
 from bot.indexing.progress import IndexProgress
 from bot.models import CustomerContext
 from bot.settings import Settings
@@ -46,6 +48,8 @@ class SuiteRun:
     head: RunHead
     started_at: datetime
     outcomes: tuple[CaseOutcome, ...]
+    faults: tuple[str, ...] = ()
+    """What is wrong between the cases and the articles, where that did not stop the run."""
 
     @property
     def metrics(self) -> dict[str, Estimate]:
@@ -59,6 +63,7 @@ class SuiteRun:
             **asdict(self.head),
             "started_at": self.started_at.isoformat(),
             "n_cases": len(self.outcomes),
+            "faults": list(self.faults),
             "metrics": {name: number(value.mean) for name, value in metrics.items()},
             "interval_95": {name: [number(value.low), number(value.high)] for name, value in metrics.items()},
             "n": {name: value.n for name, value in metrics.items()},
@@ -100,18 +105,33 @@ def run_suite(
     started_at: datetime,
     progress: IndexProgress,
 ) -> SuiteRun:
-    """Every case over the current generation. What `folder` holds of the same run, cut short, is not asked again."""
+    """Every case over the current generation. What `folder` holds of the same run, cut short, is not asked again.
+
+    Raises DatasetError when there is no case, or one does not fit the articles.
+    """
+    if faults := check_suite(cases, footnote.index.current().articles):
+        raise DatasetError(" ".join(faults[:FAULTS_TOLD]))
+    return ask_all(name, cases, footnote.assistant, folder, started_at, progress)
+
+
+def ask_all(
+    name: str,
+    cases: Sequence[SuiteCase],
+    assistant: Assistant,
+    folder: Path,
+    started_at: datetime,
+    progress: IndexProgress,
+) -> SuiteRun:
+    """As `run_suite`, of an assistant over any index; a case that does not fit its articles is asked all the same."""
     if not cases:
         raise DatasetError(f"The suite {name} has no cases.")
-    index, assistant = footnote.index.current(), footnote.assistant
-    if faults := check_suite(cases, index.articles):
-        raise DatasetError(" ".join(faults[:FAULTS_TOLD]))
+    index = assistant.generation()
     head = RunHead(
         suite=name,
         suite_sha256=suite_sha256(cases),
         index_sha256=index.sha256,
         config_hash=assistant.config_hash,
-        threshold=footnote.threshold().value,
+        threshold=bar(assistant.answer_threshold, index.sha256).value,
     )
     done = _done_before(folder, head)
     progress.stage(f"Cases of {name}", len(cases))
@@ -133,8 +153,9 @@ def run_suite(
 
 
 def suite_sha256(cases: Sequence[SuiteCase]) -> str:
-    """The checksum of what is asked and expected, as hexadecimal digits."""
-    return hashlib.sha256("\n".join(map(repr, cases)).encode()).hexdigest()
+    """The checksum of what is asked and expected, as hexadecimal digits: the same in every process, wherever the cases
+    lie."""
+    return hashlib.sha256("\n".join(map(_canonical, cases)).encode()).hexdigest()
 
 
 def unfinished_run(runs: Path) -> Path | None:
@@ -160,6 +181,12 @@ def read_run(folder: Path) -> dict[str, Any]:
 def number(value: float) -> float | None:
     """Rounded for a report; None for nan."""
     return None if value != value else round(value, DIGITS)
+
+
+def _canonical(case: SuiteCase) -> str:
+    row = {**asdict(case), "expect": sorted(case.expect)}
+    del row["origin"]
+    return json.dumps(row, sort_keys=True, ensure_ascii=False)
 
 
 def _done_before(folder: Path, head: RunHead) -> dict[str, CaseOutcome]:

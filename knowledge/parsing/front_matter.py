@@ -20,6 +20,10 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
 
+MOST_QUESTIONS = 200
+"""An article that needs more of customers' wordings is several articles."""
+
+
 class _PlainLoader(yaml.SafeLoader):
     """SafeLoader in which `no`, `0123`, `12:30` and `2026-02-09` stay the words as written; only null is read."""
 
@@ -144,6 +148,7 @@ class FrontMatter(BaseModel):
     views: Annotated[int, BeforeValidator(_count), Field(ge=0)] | None = None
     actions: tuple[_ActionRow, ...] = ()
     supersedes: Annotated[tuple[_Text, ...], BeforeValidator(_several)] = ()
+    questions: Annotated[tuple[_Text, ...], BeforeValidator(_several), Field(max_length=MOST_QUESTIONS)] = ()
 
     @field_validator("url")
     @classmethod
@@ -171,6 +176,7 @@ class FrontMatter(BaseModel):
             "views": self.views,
             "actions": tuple(Action(row.label, row.url) for row in self.actions),
             "supersedes": self.supersedes,
+            "questions": tuple(dict.fromkeys(filter(None, self.questions))),
         }
 
 

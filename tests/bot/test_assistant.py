@@ -11,7 +11,7 @@ import pytest
 from bot.answering.actions import own_hosts
 from bot.answering.calibration import CalibratedThreshold, bar, write_calibration
 from bot.answering.composing import ExtractiveComposer
-from bot.answering.confidence import ConfidenceModel
+from bot.answering.confidence import Confidence, ConfidenceModel
 from bot.answering.model.model_rewriting import RecordedRewriter
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import SIGNALS
@@ -37,6 +37,10 @@ from tests.fakes import LetterEncoder, TokenlessEncoder, calibration
 
 SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 
+_COVERED = ConfidenceModel(-8.0, {"coverage": 16.0}, "sure when every term of the question is found")
+SURE = Confidence(_COVERED, _COVERED)
+UNSURE = ConfidenceModel(-8.0, {}, "")
+
 
 def assistant_of(shelf: Shelf) -> Assistant:
     return Assistant(
@@ -45,7 +49,7 @@ def assistant_of(shelf: Shelf) -> Assistant:
         spellings=shelf.spellings,
         action_hosts=PerGeneration(lambda index: own_hosts(index.articles.values())),
         ranking=RANKING,
-        confidence=ConfidenceModel(-8.0, {"coverage": 16.0}, "sure when every term of the question is found"),
+        confidence=SURE,
         topics=None,
         composer=ExtractiveComposer(render),
         rewriter=None,
@@ -155,7 +159,7 @@ def test_a_calibration_for_this_index_decides_and_stands_in_the_trace_and_the_re
 
 def test_nothing_found_is_a_handoff_at_any_threshold() -> None:
     assistant = replace(
-        assistant_of(Shelf(())), confidence=ConfidenceModel(-8.0, {}, ""), answer_threshold=0.0, links_start_with=""
+        assistant_of(Shelf(())), confidence=Confidence(UNSURE, UNSURE), answer_threshold=0.0, links_start_with=""
     )
     reply = assistant.answer("What are the fees?", CustomerContext()).reply
     assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE

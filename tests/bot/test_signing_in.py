@@ -8,6 +8,7 @@ from argon2.profiles import CHEAPEST
 
 from bot.errors import AgentRefused, PasswordRefused, SignInFailed, SignInRequired, TooManySignIns
 from bot.models import Agent
+from bot.roles import Role
 from bot.safety.password_hashes import PasswordHashes
 from bot.signing_in import RESET_WITHIN, SigningIn, Visitor, first_login, login_url, new_agent
 from bot.storage.agents import agent_accounts, disable_agent, password_hash_of, set_password_hash
@@ -38,7 +39,7 @@ def door(database: Database, clock: HandClock) -> SigningIn:
 @pytest.fixture
 def maria(database: Database, clock: HandClock) -> Agent:
     give_password(database, clock, "maria")
-    return Agent("maria", "maria")
+    return Agent("maria", "maria", Role.ADMIN)
 
 
 def with_token(token: str) -> Visitor:
@@ -114,7 +115,7 @@ def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(
 ) -> None:
     new_agent(database, "maria", None, clock.now)
     dear = PasswordHashes(PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
-    set_password_hash(database, "maria", dear.hash(PASSWORD))
+    set_password_hash(database, "maria", dear.hash(PASSWORD), clock.now)
     token = door.with_password("maria", PASSWORD, VISITOR).token
     stored = password_hash_of(database, "maria")
     assert stored is not None and extract_parameters(stored) == CHEAPEST
@@ -125,7 +126,7 @@ def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(
 
 def test_a_link_lets_its_agent_in_once(door: SigningIn, database: Database, clock: HandClock) -> None:
     maria = new_agent(database, "Maria", " María  López ", clock.now)
-    assert maria == Agent("maria", "María López")
+    assert maria == Agent("maria", "María López", Role.ADMIN)
     link = make_login_link(database, "maria", clock.now)
     assert door.whom_link_lets_in(link) == door.whom_link_lets_in(link) == maria
     assert door.session(door.with_link(link, VISITOR).token).by_link
@@ -218,7 +219,7 @@ def test_the_first_login_is_offered_until_somebody_has_signed_in(
     offered = [first_login(database, HERE, clock.now) for _ in range(2)]
     assert len(set(offered)) == 2
     (account,) = agent_accounts(database)
-    assert account.agent == Agent("admin", "Support")
+    assert account.agent == Agent("admin", "Support", Role.ADMIN)
     with pytest.raises(SignInFailed):
         door.with_link(str(offered[0]).rpartition("/")[2], VISITOR)
     door.with_link(str(offered[1]).rpartition("/")[2], VISITOR)

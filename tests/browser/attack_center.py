@@ -15,7 +15,7 @@ from bot.indexing.progress import SilentProgress
 from bot.staffed import StaffedFootnote
 from bot.storage.turns import last_turns
 from bot.updating import update_index
-from tests.browser.attack_observer import Observer, observed
+from tests.browser.attack_observer import Observer, observed, until
 from tests.browser.attack_places import FRAME, REPLIED, UNLIMITED, conversation_of, open_cards
 from tests.browser.attack_texts import body_of, one_line, together, whole
 from tests.fakes import LetterEncoder
@@ -25,6 +25,9 @@ from tests.site import serving
 QUESTION = "How do I type a zebra code?"
 SEARCHED = 280
 """Characters of a search: the help center reads 300."""
+
+ANNOUNCED = "/zebra|phrase removed/.test(document.querySelector('[data-announced]')?.textContent)"
+"""Words that read like a seed phrase are masked: many attacks are made of words that it may have."""
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Center:
                 page.goto(f"{self.address}/help/?{urlencode({'q': words})}")
                 self.customer.look(page)
                 page.fill("#q", f"zebra {words}")
-                page.wait_for_function("document.querySelector('[data-announced]')?.textContent.includes('zebra')")
+                until(page, ANNOUNCED)
                 self.customer.look(page)
         return self.customer.drain()
 
@@ -79,7 +82,7 @@ class Center:
         with self.customer.page(FRAME) as page:
             page.fill("#question", QUESTION)
             page.press("#question", "Enter")
-            page.wait_for_function(REPLIED % 1)
+            until(page, REPLIED % 1)
             assert page.locator(".sources").count() == 1, page.locator(".message.bot").last.inner_text()
             open_cards(self.customer, page, 1)
             turn = last_turns(self.footnote.database, conversation_of(page), 1)[-1]

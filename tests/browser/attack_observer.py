@@ -1,11 +1,14 @@
 """What text that was meant to attack has done in a browser: scripts that ran, requests that left, and what stands in
 the page that no text may put there, whether or not a policy stopped it."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
+
+from tests.browser.embedded import MILLISECONDS
 
 REPORTER = "reportAttack"
 BEFORE_ANY_SCRIPT = """
@@ -159,6 +162,14 @@ def observed(browser: Browser, origin: str, policy: bool = False, **options: Any
         yield Observer(context, origin)
     finally:
         context.close()
+
+
+def until(page: Page, true: str) -> None:
+    """Waits for an expression to be true, also under a policy that forbids the page to evaluate one itself."""
+    deadline = time.monotonic() + MILLISECONDS / 1000
+    while not page.evaluate(true):
+        assert time.monotonic() < deadline, f"{true} is not so at {page.url}"
+        page.wait_for_timeout(50)
 
 
 Attempt = Callable[[Sequence[str]], list[str]]

@@ -20,7 +20,7 @@ from bot.storage.queue import queue_entries
 from bot.turns import take_turn
 from bot.web.app import create_app
 from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage, served
-from tests.browser.attack_observer import Observer, observed
+from tests.browser.attack_observer import Observer, observed, until
 from tests.browser.attack_texts import hostile_replies, one_line, together, unchecked_articles, whole
 
 FRAME = f"/widget/v1/frame?site={SITE}"
@@ -66,10 +66,10 @@ class Staged:
                 self.assistant.enqueue(Notice(text="Noted.", confidence=1.0))
                 page.fill("#question", text)
                 page.press("#question", "Enter")
-            page.wait_for_function(sent)
+            until(page, sent)
             self.customer.look(page)
             page.reload()
-            page.wait_for_function(sent)
+            until(page, sent)
             self.customer.look(page)
             require_shown(messages, page.locator(".message.customer .words").all_text_contents())
             conversation = conversation_of(page)
@@ -83,7 +83,7 @@ class Staged:
         with self.agent.page("/console") as page:
             page.wait_for_selector("[data-queue]")
             waiting = [self._waiting(whole(text)) for text in strings]
-            page.wait_for_function(rows)
+            until(page, rows)
             self.agent.look(page)
             self.footnote.switchboard.call_person(waiting[-1], None, "\n".join(map(whole, strings))[:2000])
             for path in ("/console", f"/console/conversations/{waiting[-1]}", "/console/conversations"):
@@ -115,11 +115,11 @@ class Staged:
                 self.assistant.enqueue(reply)
                 page.fill("#question", "What is it?")
                 page.press("#question", "Enter")
-                page.wait_for_function(REPLIED % number)
+                until(page, REPLIED % number)
             conversation = conversation_of(page)
             self._answered(conversation, answer)
             for _ in ("as it comes", "read again"):
-                page.wait_for_function(REPLIED % (len(others) + 1))
+                until(page, REPLIED % (len(others) + 1))
                 open_cards(self.customer, page, len(strings))
                 page.reload()
         self._agent_reads(conversation)

@@ -266,13 +266,13 @@ def test_the_keyboard_is_enough(agent, customer) -> None:
     page: Page = watched.page
     eve.ask_for_person()
     expect(page.locator('[data-rows="waiting"] .row')).to_have_count(1)
-    for _ in range(12):
+    for _ in range(30):
         page.keyboard.press("Tab")
         if "Claim" in page.evaluate("document.activeElement.textContent"):
             break
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/console/conversations/{eve.id}")
-    for _ in range(20):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "reply":
             break

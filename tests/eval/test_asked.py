@@ -62,13 +62,13 @@ def test_a_blank_question_finds_nothing(dataset_folder: Path, letter_settings: S
 @pytest.mark.parametrize("text", [*(text for text, _ in QUESTIONS.values()), "Is there a mortgage?", "USDT TRC20 fee"])
 def test_arrays_rank_and_tell_as_the_search_does(footnote: Footnote, text: str) -> None:
     hits = footnote.assistant.search(text, CustomerContext())
-    lexical = footnote.index.current().indexes.lexical
-    asked = asked_question(hits, {hits[0].passage.article_id: 2}, text, lexical)
+    index = footnote.index.current()
+    asked = asked_question(hits, {hits[0].passage.article_id: 2}, text, index.indexes.lexical)
     order = np.lexsort((asked.keys, -asked.scores(WEIGHTS)))
     assert asked.keys[order].tolist() == [hit.passage.key for hit in hits]
     assert asked.scores(WEIGHTS)[order] == pytest.approx([hit.score for hit in hits], abs=1e-6)
     signals, right = signals_of(asked, WEIGHTS)
-    assert signals == pytest.approx(confidence_signals(hits, text, lexical), abs=1e-6)
+    assert signals == pytest.approx(confidence_signals(hits, text, index), abs=1e-6)
     assert right
 
 

@@ -128,6 +128,8 @@ def test_a_suite_is_asked_on_the_products_index_and_written(indexed: Settings, t
     written = calibrate_folder(options(suite, write=True), indexed, SilentProgress(), NOW).written
     assert isinstance(written, Calibration) and read_calibration(calibration_file(indexed.index_folder)) == written
     assert (written.threshold, written.made_at) == (report.found.threshold, NOW)
+    assert [point.threshold for point in written.curve] == [row.threshold for row in report.rows]
+    assert written.curve[-1].coverage == report.rows[-1].answered / report.found.n
     assert written.cases_sha256 == cases_sha256(of_suite(load_suite(suite), Side.TUNE))
     footnote = open_footnote(indexed)
     assert (footnote.threshold().value, footnote.threshold().state) == (report.found.threshold, "valid")

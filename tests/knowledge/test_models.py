@@ -18,6 +18,7 @@ ARTICLE = Article(
     views=7,
     actions=(Action("Do it", "https://www.corvane.example/do"),),
     supersedes=("b",),
+    questions=("What is A?", "a?"),
     source="folder:x",
     origin="a.md",
 )

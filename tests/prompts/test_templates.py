@@ -7,6 +7,8 @@ DECLARED = {
     "answer.md": frozenset({"most_sentences"}),
     "dialogue.md": frozenset({"conversation", "mark", "message"}),
     "evidence.md": frozenset({"articles", "mark", "question", "where"}),
+    "judge.md": frozenset(),
+    "judged.md": frozenset({"mark", "message", "reply"}),
     "replies/about_versions.txt": frozenset({"other", "outdated", "own", "unfit"}),
     "replies/called_already.txt": frozenset({"unsure"}),
     "replies/contact_noted.txt": frozenset({"address", "expectation"}),

@@ -237,15 +237,20 @@ async def _bounded(response: Any) -> None:
 
     class Bounded(httpx2.AsyncByteStream):
         def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-            self._stream = stream
+            self._stream, self._received = stream, 0
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            received = 0
-            async for part in self._stream:
-                received += len(part)
-                if received > MOST_BYTES:
-                    raise httpx2.ReadError(f"more than {MOST_BYTES} bytes")
-                yield part
+        def __aiter__(
+            self,
+        ) -> AsyncIterator[bytes]:  # no generator: one that is left half read complains when collected
+            self._parts = aiter(self._stream)
+            return self
+
+        async def __anext__(self) -> bytes:
+            part = await anext(self._parts)
+            self._received += len(part)
+            if self._received > MOST_BYTES:
+                raise httpx2.ReadError(f"more than {MOST_BYTES} bytes")
+            return part
 
         async def aclose(self) -> None:
             await self._stream.aclose()

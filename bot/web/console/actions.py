@@ -12,10 +12,10 @@ from bot.errors import FootnoteError, IndexUnavailable, MessageTooLong, Overload
 from bot.models import Agent, Speaker
 from bot.safety.message_ids import storable_id
 from bot.storage.ownership import Happening
-from bot.web.agents import SignedInAgent
 from bot.web.console.case import read_case
 from bot.web.console.conversation import LARGEST, conversation_page
 from bot.web.console.dependencies import wants_json
+from bot.web.console.permissions import ConversingAgent
 from bot.web.console.suggestions import suggest
 from bot.web.console.views import CONVERSATIONS, conversation_path
 from bot.web.dependencies import RunningService
@@ -52,7 +52,7 @@ class TypingForm(Wire):
 class Desk:
     """An agent at work on one conversation: does something and answers the form, or the script, that wished it."""
 
-    def __init__(self, conversation_id: str, request: Request, agent: SignedInAgent, service: RunningService) -> None:
+    def __init__(self, conversation_id: str, request: Request, agent: ConversingAgent, service: RunningService) -> None:
         self.conversation_id = conversation_id
         self.agent: Agent = agent
         self.service: Service = service

@@ -11,11 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from bot.errors import ConversationNotFound
 from bot.models import Agent, Message, Speaker
 from bot.storage.messages import new_message_id
-from bot.storage.turns import turn_of
-from bot.web.agents import SignedInAgent, WatchingAgent
 from bot.web.console.case import read_case
 from bot.web.console.dependencies import console_page
-from bot.web.console.traces import trace_of
+from bot.web.console.permissions import ConversingAgent, WatchingAgent
 from bot.web.console.views import CONVERSATIONS, OWNERS, conversation_path
 from bot.web.dependencies import RunningService
 from bot.web.live_events import RunningNews, live_response
@@ -31,23 +29,13 @@ Number = Annotated[int, Query(ge=0, le=LARGEST)]
 @router.get("/{conversation_id}")
 async def show_conversation(
     conversation_id: str,
-    agent: SignedInAgent,
+    agent: ConversingAgent,
     service: RunningService,
     after: Number = 0,
     before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> HTMLResponse:
     """A conversation; with `after` only what is new in its log, for the script of the page."""
     return await conversation_page(service, agent, conversation_id, after=after, before=before)
-
-
-@router.get("/{conversation_id}/turns/{turn_id}")
-async def show_trace(conversation_id: str, turn_id: str, agent: SignedInAgent, service: RunningService) -> HTMLResponse:
-    """How one reply came about."""
-    database = service.footnote.database
-    turn = await service.read(lambda: turn_of(database, turn_id))
-    if turn is None or turn.conversation_id != conversation_id:
-        return nothing_there(agent, "There is no such turn in this conversation.")
-    return console_page("trace.html", agent, trace=trace_of(turn), back=conversation_path(conversation_id))
 
 
 @router.get("/{conversation_id}/events")

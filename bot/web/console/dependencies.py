@@ -12,6 +12,7 @@ from bot.storage.agents import agent_accounts
 from bot.storage.database import Database
 from bot.storage.queue import queue_entries
 from bot.web.console.board import QueueBoard, queue_text
+from bot.web.console.navigation import places_for
 from bot.web.console.views import moment, waited
 from bot.web.dependencies import running_service
 from bot.web.pages import page
@@ -43,7 +44,14 @@ def wants_json(request: Request) -> bool:
 def console_page(template: str, agent: Agent, status: int = 200, **values: object) -> HTMLResponse:
     """A page of the console for an agent who is signed in."""
     return page(
-        f"console/{template}", status, agent=agent, now=datetime.now(UTC), waited=waited, moment=moment, **values
+        f"console/{template}",
+        status,
+        agent=agent,
+        places=places_for(agent.role),
+        now=datetime.now(UTC),
+        waited=waited,
+        moment=moment,
+        **values,
     )
 
 

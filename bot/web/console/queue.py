@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.models import Owner
 from bot.storage.queue import MOST_RECENT, Place, queue_entries, recent_conversations
-from bot.web.agents import SignedInAgent, WatchingAgent, still_signed_in
+from bot.web.agents import still_signed_in
 from bot.web.console.board import queue_events
 from bot.web.console.dependencies import RunningBoard, agent_names, console_page
+from bot.web.console.permissions import ConversingAgent, WatchingAgent
 from bot.web.console.views import CONVERSATIONS, OWNERS, Row, queue_of, recent_rows
 from bot.web.dependencies import RunningService
 from bot.web.events import STREAM_HEADERS
@@ -46,7 +47,7 @@ router = APIRouter(prefix="/console", include_in_schema=False)
 
 @router.get("")
 @router.get("/")
-async def show_queue(agent: SignedInAgent, service: RunningService) -> HTMLResponse:
+async def show_queue(agent: ConversingAgent, service: RunningService) -> HTMLResponse:
     """Who waits, what the agent has in hand, and what others have."""
     database = service.footnote.database
     queue = await service.read(lambda: queue_of(queue_entries(database), agent.name, agent_names(database)))
@@ -68,7 +69,7 @@ async def follow_queue(
 
 @router.get("/conversations")
 async def show_recent(
-    agent: SignedInAgent,
+    agent: ConversingAgent,
     service: RunningService,
     owner: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[str, Query(max_length=200)] = "",

@@ -103,6 +103,7 @@ class Shelf:
         contents = make_contents(self.articles, None, self.encoder, SilentProgress())
         self.passages, self.indexes = contents.passages, contents.indexes
         self.title_keys = {id_: title_key(id_) for id_ in public_ids(self.articles)}
+        self.titled = {key: id_ for id_, key in self.title_keys.items()}
         self.superseded = superseded_by_public(self.articles)
         self.kin = kin_of(families_of([self.articles[id_] for id_ in public_ids(self.articles)]))
         self.latest_year = latest_year(self.articles)

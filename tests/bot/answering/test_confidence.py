@@ -1,18 +1,33 @@
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from bot.answering.confidence import SIGNALS, ConfidenceModel, confidence_signals, load_confidence_model
+from bot.answering.confidence import (
+    ASKED_SIGNALS,
+    SIGNALS,
+    Confidence,
+    ConfidenceModel,
+    confidence_signals,
+    load_confidence,
+    load_confidence_model,
+)
 from bot.answering.questions import Question, Wording
 from bot.answering.retrieval import retrieve
 from bot.models import Hit
 from knowledge.models import Passage
-from tests.bot.answering.conftest import RANKING, Shelf
+from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, RANKING, Shelf
 
 
 class Wordless:
-    """An index in which no text covers anything of a question."""
+    """Words of which no text covers anything of a question."""
 
     def coverage(self, query: str, id: int) -> float:
         return 0.0
+
+
+WORDLESS: Any = SimpleNamespace(indexes=SimpleNamespace(lexical=Wordless(), asked=None))
 
 
 def hit(article_id: str, score: float) -> Hit:
@@ -21,7 +36,7 @@ def hit(article_id: str, score: float) -> Hit:
 
 
 def signals(shelf: Shelf, question: str) -> dict[str, float]:
-    return confidence_signals(shelf.find(question), question, shelf.indexes.lexical)
+    return confidence_signals(shelf.find(question), question, shelf)
 
 
 def test_hand_computed() -> None:
@@ -54,7 +69,7 @@ def test_a_covered_question_is_surer_than_a_foreign_one(shelf: Shelf) -> None:
 def test_without_the_encoder_words_and_the_distance_to_others_are_left(shelf: Shelf) -> None:
     question = "What does a withdrawal cost?"
     hits = retrieve(shelf, Question((Wording(question, ()),), problem="It failed."), RANKING, candidates=60)
-    found = confidence_signals(hits, question, shelf.indexes.lexical)
+    found = confidence_signals(hits, question, shelf)
     assert set(found) == set(SIGNALS)
     assert found["dense"] == found["sentence"] == found["late"] == found["title"] == 0.0
     assert found["coverage"] > 0 and found["margin"] > 0
@@ -62,14 +77,36 @@ def test_without_the_encoder_words_and_the_distance_to_others_are_left(shelf: Sh
 
 def test_margin_and_lead_are_measured_between_articles() -> None:
     hits = [hit("best", 0.9), hit("best", 0.8), *(hit(f"rival-{place}", 0.7 - 0.01 * place) for place in range(20))]
-    found = confidence_signals(hits, "fees", Wordless())
+    found = confidence_signals(hits, "fees", WORDLESS)
     assert found["margin"] == pytest.approx(0.9 - 0.7)
     assert found["lead"] == pytest.approx(0.9 - sum(0.7 - 0.01 * place for place in range(4, 15)) / 11)
-    few = confidence_signals(hits[:4], "fees", Wordless())
+    few = confidence_signals(hits[:4], "fees", WORDLESS)
     assert few["lead"] == pytest.approx(0.9 - 0.69)
-    alone = confidence_signals(hits[:2], "fees", Wordless())
+    alone = confidence_signals(hits[:2], "fees", WORDLESS)
     assert alone["margin"] == 0.9
 
 
+def test_what_customers_ask_tells_more_where_articles_say_it() -> None:
+    told = replace(CHANGE_EMAIL, questions=("I lost access to my old inbox", "wrong address in my profile"))
+    shelf = Shelf((told, FEES))
+    found = signals(shelf, "wrong address in my profile")
+    assert set(found) == {*SIGNALS, *ASKED_SIGNALS}
+    assert found["asked"] == pytest.approx(1.0, abs=1e-3) and found["asked_coverage"] == 1.0
+    assert 0 < found["asked_margin"] < found["asked"]
+
+
+def test_the_model_is_the_one_for_the_signals() -> None:
+    confidence = Confidence(ConfidenceModel(0.0, {}, "plain"), ConfidenceModel(0.0, {"asked": 9.0}, "asked"))
+    assert confidence.probability({"dense": 1.0}) == 0.5
+    assert confidence.probability({"dense": 1.0, "asked": 1.0}) > 0.99
+
+
+def test_no_signal_of_the_shipped_model_for_what_is_asked_may_hurt() -> None:
+    model = load_confidence().asked
+    assert set(ASKED_SIGNALS) <= set(model.weights) <= {*SIGNALS, *ASKED_SIGNALS}
+    assert all(weight >= 0 for weight in model.weights.values())
+    assert "fit-asked" in model.provenance
+
+
 def test_nothing_found(shelf: Shelf) -> None:
-    assert confidence_signals((), "anything", shelf.indexes.lexical) == dict.fromkeys(SIGNALS, 0.0)
+    assert confidence_signals((), "anything", shelf) == dict.fromkeys(SIGNALS, 0.0)

@@ -24,3 +24,10 @@ def test_made_once_for_a_generation_however_many_ask() -> None:
     other = spellings.of(Shelf((FEES,)))
     assert other is not found[0]
     assert spellings.of(shelf) is not found[0]  # only the latest one is kept
+
+
+def test_two_generations_in_turn_keep_their_own_apart() -> None:
+    spellings, one, other = spellings_of(lambda word: False), Shelf((FEES,)), Shelf((CHANGE_EMAIL,))
+    apart = spellings.apart()
+    found = spellings.of(one), apart.of(other)
+    assert (spellings.of(one), apart.of(other)) == found

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.ranking import RANKING_FILE, SIGNALS, VERSION, RankingModel, load_ranking_model
+from bot.answering.ranking import ASKED_WEIGHTS, RANKING_FILE, SIGNALS, VERSION, RankingModel, load_ranking_model
 from bot.errors import ConfigurationError
 
 WEIGHTS = {name: 0.1 * place for place, name in enumerate(SIGNALS)}
@@ -24,6 +24,16 @@ def test_the_shipped_model_weighs_every_signal_and_none_may_hurt() -> None:
     assert sum(model.weights.values()) > 0
     assert model.provenance.strip()
     assert json.loads(RANKING_FILE.read_text(encoding="utf-8"))["version"] == VERSION
+
+
+def test_a_score_means_the_same_with_signals_missing_or_more() -> None:
+    model = load_ranking_model()
+    whole = sum(model.weights.values())
+    for signals in (set(SIGNALS), {*SIGNALS, *ASKED_WEIGHTS}, {"lexical"}):
+        found = model.over(frozenset(signals))
+        assert set(found) == signals
+        assert sum(found.values()) == pytest.approx(whole)
+    assert model.over(frozenset(SIGNALS)) == pytest.approx(model.weights)
 
 
 def test_another_file_of_its_form(tmp_path: Path) -> None:

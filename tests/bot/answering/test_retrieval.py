@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -242,3 +243,27 @@ def test_an_internal_successor_takes_nothing_from_a_public_article() -> None:
         )
     )
     assert "superseded" not in shelf.find("What are the fees?")[0].signals
+
+
+def test_an_article_is_found_by_what_customers_ask_though_it_says_it_nowhere() -> None:
+    told = replace(CHANGE_EMAIL, questions=("zzz quux xylophone", "my inbox was hacked"))
+    plain, asked = Shelf((CHANGE_EMAIL, FEES)), Shelf((told, FEES))
+    for text in told.questions:
+        assert "asked" not in plain.find(text)[0].signals
+        first = asked.find(text, candidates=1)[0]
+        assert first.passage.article_id == told.id
+        assert first.signals["asked"] == pytest.approx(1.0, abs=1e-3)
+        assert first.signals["asked_words"] == 1.0
+
+
+def test_an_article_that_says_nothing_of_it_competes_by_its_title() -> None:
+    told = replace(CHANGE_EMAIL, questions=("my inbox was hacked",))
+    found = {hit.passage.article_id: hit for hit in Shelf((told, FEES)).find(FEES.title)}
+    assert found[FEES.id].signals["asked"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_what_customers_ask_is_found_by_words_when_the_encoder_fails() -> None:
+    told = replace(CHANGE_EMAIL, questions=("zzz quux xylophone",))
+    question = Question((Wording("quux", ()),), problem="It failed.")
+    first = retrieve(Shelf((told, FEES)), question, RANKING, candidates=60)[0]
+    assert (first.passage.article_id, first.signals["asked_words"]) == (told.id, 1.0)

@@ -61,8 +61,8 @@ def test_the_list_reads_well() -> None:
     run("add", "bea")
     run("disable", "bea")
     bea, maria = run().stdout.splitlines()[1:]
-    assert bea.split() == ["bea", "bea", "no", "never", "disabled"]
-    assert maria.split() == ["maria", "[bold]María", "no", "never", "active"]
+    assert bea.split() == ["bea", "bea", "agent", "no", "never", "disabled"]
+    assert maria.split() == ["maria", "[bold]María", "admin", "no", "never", "active"]
 
 
 def test_disabling_and_enabling() -> None:
@@ -110,3 +110,24 @@ def test_the_database_of_the_data_directory_is_used_and_no_token_is_in_it(tmp_pa
     assert not Path("data").exists()
     dump = "\n".join(sqlite3.connect(tmp_path / "there" / "footnote.db").iterdump())
     assert "maria" in dump and url.rpartition("/")[2] not in dump
+
+
+def test_the_first_agent_is_an_admin_and_others_are_what_is_said() -> None:
+    run("add", "maria")
+    run("add", "bea")
+    run("add", "cy", "--role", "editor")
+    assert {each["name"]: each["role"] for each in json_of()["agents"]} == {
+        "maria": "admin",
+        "bea": "agent",
+        "cy": "editor",
+    }
+    assert "owner" in run("add", "di", "--role", "owner").output
+
+
+def test_a_role_is_changed() -> None:
+    run("add", "maria")
+    assert json_of("role", " Maria", "editor") == {"name": "maria", "role": "editor", "changed": True}
+    assert "The role of maria was already editor." in run("role", "maria", "editor").stdout
+    assert "The role of maria is admin." in run("role", "maria", "admin").stdout
+    assert "'nobody'" in str(run("role", "nobody", "admin").exception)
+    assert run("role", "maria", "owner").exit_code == 2

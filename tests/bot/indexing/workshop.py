@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.indexing.build import IndexReport, build_index
+from bot.indexing.build import Gate, IndexReport, build_index
 from bot.indexing.generations import Generation, load_generation
 from bot.indexing.progress import SilentProgress
 from bot.storage.database import Database
@@ -55,10 +55,23 @@ class Workshop:
     encoder: RecordingEncoder = field(default_factory=RecordingEncoder)
 
     def index(
-        self, *sources: Shelf, current: Generation | None = None, rebuild: bool = False, now: datetime = NOW
+        self,
+        *sources: Shelf,
+        current: Generation | None = None,
+        rebuild: bool = False,
+        now: datetime = NOW,
+        gate: Gate | None = None,
     ) -> IndexReport:
         return build_index(
-            sources, current, self.encoder, self.database, self.folder, SilentProgress(), now, rebuild=rebuild
+            sources,
+            current,
+            self.encoder,
+            self.database,
+            self.folder,
+            SilentProgress(),
+            now,
+            rebuild=rebuild,
+            gate=gate,
         )
 
     def generation(self) -> Generation:

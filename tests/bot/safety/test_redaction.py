@@ -166,3 +166,19 @@ def test_masks_tell_what_was_found(text: str) -> None:
     found = masks_in(masked.text)
     assert sorted(finding.kind for finding in found) == sorted(kinds)
     assert all(masked.text[finding.start : finding.end] == finding.kind.mask for finding in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "your verification code: 905527 thanks",
+        "card pin is 4471 but the cash machine keeps it",
+        "my cvv is 123",
+        "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJx5tOgSkoWAyHD1WRBeXflkw2kc\n-----END PRIVATE KEY-----",
+    ],
+)
+@pytest.mark.parametrize("blanks", ["  ", " \t", "\u00a0 ", " \u200b ", "     "])
+def test_several_blanks_hide_nothing(text: str, blanks: str) -> None:
+    plain, spaced = redact(text), redact(text.replace(" ", blanks))
+    assert [each.kind for each in spaced.findings] == [each.kind for each in plain.findings] != []
+    assert " ".join(spaced.text.replace("\u200b", "").split()) == " ".join(plain.text.split())

@@ -15,7 +15,7 @@ MOMENT = timedelta(microseconds=1)
 @pytest.fixture
 def token(database: Database, now: datetime) -> str:
     add_agent(database, "maria", "Maria", now)
-    set_password_hash(database, "maria", "hash")
+    set_password_hash(database, "maria", "hash", now)
     return begun(database, now)
 
 
@@ -80,7 +80,7 @@ def test_a_new_session_replaces_the_one_it_was_begun_in(database: Database, toke
 
 
 def test_the_password_must_still_be_the_one_that_was_proven(database: Database, token: str, now: datetime) -> None:
-    set_password_hash(database, "maria", "another")
+    set_password_hash(database, "maria", "another", now)
     assert begin_session(database, "maria", "hash", "browser", now) is None
     assert begin_session(database, "nobody", "hash", "browser", now) is None
 

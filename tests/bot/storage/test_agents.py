@@ -53,7 +53,7 @@ def test_a_name_is_given_once(database: Database, maria: Agent, now: datetime) -
 
 def test_somebody_has_signed_in_once_somebody_has(database: Database, maria: Agent, now: datetime) -> None:
     assert not anyone_has_signed_in(database)
-    set_password_hash(database, "maria", "hash")
+    set_password_hash(database, "maria", "hash", now)
     assert not anyone_has_signed_in(database)
     begin_session(database, "maria", "hash", "browser", now)
     assert anyone_has_signed_in(database)
@@ -63,18 +63,18 @@ def test_somebody_has_signed_in_once_somebody_has(database: Database, maria: Age
 def test_a_new_password_ends_sessions_and_logins_of_its_agent_alone(database: Database, now: datetime) -> None:
     for name in ("maria", "bea"):
         add_agent(database, name, name, now)
-        set_password_hash(database, name, "old")
+        set_password_hash(database, name, "old", now)
         begin_session(database, name, "old", "browser", now)
     links = [make_login_link(database, name, now) for name in ("maria", "bea")]
-    assert set_password_hash(database, "maria", "new")
+    assert set_password_hash(database, "maria", "new", now)
     assert password_hash_of(database, "maria") == "new"
     assert [agent_of_link(database, link, now) for link in links] == [None, Agent("bea", "bea")]
     with database.read() as connection:
         assert list(connection.scalars(select(agent_sessions.c.agent))) == ["bea"]
 
 
-def test_a_rehash_gives_way_to_a_new_password(database: Database, maria: Agent) -> None:
-    set_password_hash(database, "maria", "old")
+def test_a_rehash_gives_way_to_a_new_password(database: Database, maria: Agent, now: datetime) -> None:
+    set_password_hash(database, "maria", "old", now)
     replace_password_hash(database, "maria", "old", "old, better kept")
     assert password_hash_of(database, "maria") == "old, better kept"
     replace_password_hash(database, "maria", "old", "overtaken")
@@ -82,7 +82,7 @@ def test_a_rehash_gives_way_to_a_new_password(database: Database, maria: Agent) 
 
 
 def test_a_disabled_agent_is_out_and_keeps_the_name(database: Database, maria: Agent, now: datetime) -> None:
-    set_password_hash(database, "maria", "hash")
+    set_password_hash(database, "maria", "hash", now)
     session = begin_session(database, "maria", "hash", "browser", now)
     link = make_login_link(database, "maria", now)
     assert session is not None
@@ -92,32 +92,32 @@ def test_a_disabled_agent_is_out_and_keeps_the_name(database: Database, maria: A
     assert (account.disabled_at, account.has_password) == (now + timedelta(hours=1), False)
     assert password_hash_of(database, "maria") is None
     assert agent_of_link(database, link, now) is None
-    assert not set_password_hash(database, "maria", "hash")
+    assert not set_password_hash(database, "maria", "hash", now)
     assert begin_session(database, "maria", "hash", "browser", now) is None
     with database.read() as connection:
         assert list(connection.scalars(select(agent_sessions.c.agent))) == []
 
 
 def test_an_enabled_agent_has_no_password(database: Database, maria: Agent, now: datetime) -> None:
-    set_password_hash(database, "maria", "hash")
+    set_password_hash(database, "maria", "hash", now)
     disable_agent(database, "maria", now)
-    assert enable_agent(database, "maria")
-    assert not enable_agent(database, "maria")
+    assert enable_agent(database, "maria", now)
+    assert not enable_agent(database, "maria", now)
     assert password_hash_of(database, "maria") is None
     assert make_login_link(database, "maria", now)
 
 
 def test_an_unknown_agent_is_no_agent(database: Database, now: datetime) -> None:
     assert password_hash_of(database, "nobody") is None
-    assert not set_password_hash(database, "nobody", "hash")
-    for refused in (lambda: disable_agent(database, "nobody", now), lambda: enable_agent(database, "nobody")):
+    assert not set_password_hash(database, "nobody", "hash", now)
+    for refused in (lambda: disable_agent(database, "nobody", now), lambda: enable_agent(database, "nobody", now)):
         with pytest.raises(AgentRefused, match="'nobody'"):
             refused()
 
 
 def test_no_token_is_stored(sqlite_database: Database, now: datetime) -> None:
     add_agent(sqlite_database, "maria", "Maria", now)
-    set_password_hash(sqlite_database, "maria", "hash")
+    set_password_hash(sqlite_database, "maria", "hash", now)
     session = begin_session(sqlite_database, "maria", "hash", "browser", now)
     link = make_login_link(sqlite_database, "maria", now)
     sqlite_database.close()

@@ -10,6 +10,7 @@ from bot.storage.generations import (
     activate_generation,
     active_generation,
     drop_generation,
+    drop_generations_after,
     known_generations,
 )
 
@@ -45,6 +46,18 @@ def test_one_number_is_one_generation(database: Database, now: datetime, change:
     with pytest.raises(StorageError, match="Generation 1 is already recorded"):
         activate(database, replace(generation(1, now), **change))
     assert active_generation(database) == generation(2, now)
+
+
+def test_all_that_came_later_are_dropped_but_not_the_active_one(database: Database, now: datetime) -> None:
+    for number in (1, 2, 3, 4):
+        activate(database, generation(number, now))
+    activate(database, generation(3, now))
+    with pytest.raises(StorageError, match="Generation 3 is serving"), database.write() as connection:
+        drop_generations_after(connection, 2)
+    with database.write() as connection:
+        drop_generations_after(connection, 3)
+        drop_generations_after(connection, 3)
+    assert [row.number for row in known_generations(database)] == [1, 2, 3]
 
 
 def test_the_active_one_cannot_be_dropped(database: Database, now: datetime) -> None:

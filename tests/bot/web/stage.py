@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
 from bot.web.server import Server, listening_socket, server_for
-from knowledge.models import Action, Article, Audience, Platform
+from knowledge.models import Action, Article, Audience, Passage, Platform
 from tests.fakes import LetterEncoder
 
 SITE = "site_demo"
@@ -91,6 +91,7 @@ class ScriptedAssistant:
     gate: threading.Event | None = None
     waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     answer_threshold: float | CalibratedThreshold = 0.5
+    config_hash: str = "c0" * 8
 
     def enqueue(self, *replies: Reply | BaseException) -> None:
         self.script.extend(replies)
@@ -117,6 +118,19 @@ class ScriptedAssistant:
         return Outcome(question=message.text, reply=reply, timings_ms={}, trace={"candidates": []}, receipt={})
 
 
+class NoIndexes:
+    """The indexes of a generation in which there is nothing to search: no text is known, no word is covered."""
+
+    texts: frozenset[str] = frozenset()
+
+    @property
+    def lexical(self) -> "NoIndexes":
+        return self
+
+    def coverage(self, question: str, id: int) -> float:
+        return 0.0
+
+
 @dataclass
 class ShelfIndex:
     """An index generation that holds articles and nothing to search in."""
@@ -127,6 +141,10 @@ class ShelfIndex:
     kin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     superseded: frozenset[str] = frozenset()
     title_keys: Mapping[str, int] = field(default_factory=dict)
+    titled: Mapping[int, str] = field(default_factory=dict)
+    passages: Mapping[int, Passage] = field(default_factory=dict)
+    passage_keys: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    indexes: NoIndexes = field(default_factory=NoIndexes)
 
     def current(self) -> "ShelfIndex":
         if self.articles is None:

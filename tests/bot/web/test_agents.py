@@ -4,8 +4,6 @@ from typing import Any
 import anyio
 import pytest
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
@@ -21,15 +19,12 @@ from bot.web.agents import (
     CONSOLE,
     COOKIE,
     Entrance,
-    SignedInAgent,
-    WatchingAgent,
-    agent_session,
     own_path,
     sign_in_path,
     still_signed_in,
     wants_page,
-    watching_agent,
 )
+from bot.web.console.permissions import ConversingAgent, WatchingAgent
 from bot.web.dependencies import RunningService
 from tests.agents import HandClock, put_door, sign_in, signing_in
 
@@ -44,11 +39,11 @@ def clock() -> HandClock:
 @pytest.fixture
 def visit(app: FastAPI) -> Iterator[TestClient]:
     @app.get("/console/who")
-    async def who(agent: SignedInAgent) -> dict[str, str]:
+    async def who(agent: ConversingAgent) -> dict[str, str]:
         return {"name": agent.name, "display_name": agent.display_name}
 
     @app.get("/console/still")
-    async def still(request: Request, agent: SignedInAgent, service: RunningService) -> dict[str, Any]:
+    async def still(request: Request, agent: ConversingAgent, service: RunningService) -> dict[str, Any]:
         return {"still": await still_signed_in(request, service)}
 
     @app.get("/console/watch")
@@ -56,7 +51,7 @@ def visit(app: FastAPI) -> Iterator[TestClient]:
         return {"name": agent.name}
 
     @app.post("/console/do")
-    async def do(agent: SignedInAgent) -> dict[str, str]:
+    async def do(agent: ConversingAgent) -> dict[str, str]:
         return {"done": agent.name}
 
     with TestClient(app, base_url="http://localhost", follow_redirects=False) as visit:
@@ -121,23 +116,6 @@ def begin_link_session(footnote: StaffedFootnote, clock: HandClock) -> str:
     new_agent(footnote.database, "maria", None, clock.now)
     link = make_login_link(footnote.database, "maria", clock.now)
     return signing_in(footnote.database, clock).with_link(link, Visitor("127.0.0.1")).token
-
-
-def test_every_route_of_the_console_but_its_door_is_for_agents(app: FastAPI) -> None:
-    door = {"/console/sign-in", "/console/sign-out", "/console/login/{link}"}
-    routers = [getattr(each, "original_router", None) for each in app.routes]
-    routes = [route for router in routers if router is not None for route in router.routes]
-    console = [each for each in routes if isinstance(each, APIRoute) and each.path.lower().startswith("/console")]
-    assert len(console) > 15
-    for route in console:
-        asked = called_for(route.dependant)
-        assert route.path in door or asked & {agent_session, watching_agent}, route.path
-        assert not route.path.endswith("/events") or asked.isdisjoint({agent_session}), "it is opened by itself"
-    assert door < {route.path for route in console}
-
-
-def called_for(dependant: Dependant) -> set[object]:
-    return {dependant.call}.union(*map(called_for, dependant.dependencies))
 
 
 def test_few_passwords_are_checked_at_once(app: FastAPI, visit: TestClient, footnote: StaffedFootnote) -> None:

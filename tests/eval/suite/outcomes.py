@@ -18,6 +18,7 @@ GOOD = {
     "cited": ("change-email",),
     "would_cite": ("change-email",),
     "found": ("change-email", "fees"),
+    "proposed": True,
     "quotes_held": 1.0,
     "citations": 2,
     "exact_quotes": 2,
@@ -48,5 +49,12 @@ def wrong(id_: str = "answerable-003", **changed: Any) -> CaseOutcome:
 
 def unanswerable(id_: str = "far-001", **changed: Any) -> CaseOutcome:
     """Handed over, as it should be."""
-    far = {"kind": "far", "expect": ("handoff",), "gold": (), "as_expected": True, "found": ("fees",)}
+    far = {
+        "kind": "far",
+        "expect": ("handoff",),
+        "gold": (),
+        "as_expected": True,
+        "found": ("fees",),
+        "proposed": False,
+    }
     return withheld(id_, **{**far, "confidence": 0.1, "would_cite": ("fees",), **changed})

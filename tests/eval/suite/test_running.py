@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +15,7 @@ from bot.settings import Settings
 from bot.updating import build
 from eval.errors import DatasetError, EvaluationError
 from eval.suite import asking, running
-from eval.suite.cases import SuiteCase, load_suite
+from eval.suite.cases import Expected, SuiteCase, load_suite
 from eval.suite.running import CASES_FILE, run_suite, suite_sha256, unfinished_run
 from knowledge.sources import open_source
 
@@ -127,3 +130,25 @@ def test_nothing_is_left_in_the_store(cases: tuple[SuiteCase, ...], footnote: Fo
     with footnote.database.read() as connection:
         for table in ("conversations", "messages", "turns", "handoffs", "outbox"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0
+
+
+def test_the_checksum_of_a_suite_is_the_same_wherever_it_lies_and_in_every_process(
+    cases: tuple[SuiteCase, ...], tmp_path: Path
+) -> None:
+    either = replace(cases[0], expect=frozenset({Expected.ANSWER, Expected.CLARIFY}), origin="elsewhere")
+    known = suite_sha256([either])
+    assert known == suite_sha256([replace(either, origin="here")]) != suite_sha256(cases[:1])
+    program = (
+        "import sys; from pathlib import Path; from eval.suite.cases import load_suite\n"
+        "from eval.suite.running import suite_sha256; print(suite_sha256(load_suite(Path(sys.argv[1]))))"
+    )
+    (tmp_path / "suite" / "all.jsonl").write_text(json.dumps({**ROWS[0], "expect": "answer|clarify"}))
+    for seed in "12":
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / "suite")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == known

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.errors import ArticleError
 from knowledge.models import Action, Audience, Platform
-from knowledge.parsing.front_matter import read_front_matter, split_front_matter
+from knowledge.parsing.front_matter import MOST_QUESTIONS, read_front_matter, split_front_matter
 
 
 def test_front_matter_is_split_off() -> None:
@@ -72,6 +72,7 @@ def test_all_fields() -> None:
             "views": "1,897",
             "actions": [{"label": "Change", "url": "https://x.example/y", "icon": "z"}],
             "supersedes": ["Old One", 3],
+            "questions": ["Wrong  inbox?", "", "404", "Wrong inbox?"],
             "position": 4,
         },
         "a.md",
@@ -88,6 +89,7 @@ def test_all_fields() -> None:
         "views": 1897,
         "actions": (Action("Change", "https://x.example/y"),),
         "supersedes": ("Old One", "3"),
+        "questions": ("Wrong inbox?", "404"),
     }
 
 
@@ -135,6 +137,9 @@ def test_dates(written: object, day: date) -> None:
         ("title", True),
         ("id", ["x"]),
         ("supersedes", {"a": "b"}),
+        ("questions", {"a": "b"}),
+        ("questions", [["a"]]),
+        ("questions", [f"Question {number}?" for number in range(MOST_QUESTIONS + 1)]),
     ],
 )
 def test_a_wrong_value_is_named_with_its_field(field: str, value: object) -> None:

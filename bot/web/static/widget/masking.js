@@ -85,7 +85,7 @@ function seedPhrases(text) {
 }
 
 const PRIVATE_KEYS = [
-  /-{2,}\s?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-{2,}[^]*?(?:-{2,}\s?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-{2,}|$)/gi,
+  /-{2,}\s?BEGIN +(?:[A-Z0-9]{1,12} +){0,3}PRIVATE +KEY(?: +BLOCK)?-{2,}[^]*?(?:-{2,}\s?END +(?:[A-Z0-9]{1,12} +){0,3}PRIVATE +KEY(?: +BLOCK)?-{2,}|$)/gi,
   /(?<![0-9A-Za-z])[xyzvutYZUV]prv[1-9A-HJ-NP-Za-km-z]{90,120}(?![0-9A-Za-z])/g,
   /(?<![0-9A-Za-z])(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KLc9][1-9A-HJ-NP-Za-km-z]{50,51}|[1-9A-HJ-NP-Za-km-z]{87,88})(?![0-9A-Za-z])/g,
   /(?<![0-9A-Za-z])(?:S[A-Z2-7]{55}|nsec1[02-9ac-hj-np-z]{58}|suiprivkey1[02-9ac-hj-np-z]{50,70}|AGE-SECRET-KEY-1[02-9A-Z]{58})(?![0-9A-Za-z])/g,

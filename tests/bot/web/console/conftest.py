@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from bot.models import Agent, CustomerContext, Handoff, HandoffReason, Hit
+from bot.roles import Role
 from bot.signing_in import SigningIn, Visitor, login_url, new_agent
 from bot.staffed import StaffedFootnote
 from bot.web.agents import COOKIE
@@ -75,9 +76,11 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-def seat_of(client: TestClient, footnote: StaffedFootnote, name: str, display_name: str) -> Seat:
+def seat_of(
+    client: TestClient, footnote: StaffedFootnote, name: str, display_name: str, role: Role | None = None
+) -> Seat:
     now = datetime.now(UTC)
-    new_agent(footnote.database, name, display_name, now)
+    new_agent(footnote.database, name, display_name, now, role)
     link = login_url(footnote.database, HOST, name, now).rsplit("/", 1)[-1]
     entered = SigningIn(footnote.database).with_link(link, Visitor("127.0.0.1"))
     return Seat(client, entered.agent, entered.token)
@@ -85,6 +88,7 @@ def seat_of(client: TestClient, footnote: StaffedFootnote, name: str, display_na
 
 @pytest.fixture
 def ada(client: TestClient, footnote: StaffedFootnote) -> Seat:
+    """An admin, as the first of all agents."""
     return seat_of(client, footnote, "ada", "Ada L.")
 
 
