@@ -23,7 +23,7 @@ class Permission(StrEnum):
     READ = "read"
     """Trying questions, and reading the articles, gaps and reports."""
     MEND = "mend"
-    """Curated answers, pins, and what becomes a case of the evaluation."""
+    """What becomes a case of the evaluation, and what becomes of a gap."""
     REINDEX = "reindex"
     """Reading the sources again."""
     ROLL_BACK = "roll_back"

@@ -22,7 +22,11 @@ class AnsweringSettings(BaseModel):
     )
     encoder_threads: int = Field(2, ge=1, le=64, description="Processor threads that encode texts.")
     answer_threshold: float = Field(
-        0.5, ge=0, le=1, description="Confidence from which a question is answered instead of handed to a person."
+        0.5,
+        ge=0,
+        le=1,
+        description="Confidence from which a question is answered instead of handed to a person. A valid calibration "
+        "(`footnote-eval calibrate --write`) takes its place.",
     )
     question_characters: int = Field(8000, ge=100, description="Longest question that is read, in characters.")
     candidates: int = Field(20, ge=10, le=1000, description="Passages that each signal proposes for a question.")
