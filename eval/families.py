@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from knowledge.models import Article, Platform
 
@@ -31,7 +32,7 @@ _APP_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Pairs of articles in one family: found, labelled, and both."""
+    """Pairs of articles that belong together: found, labelled, and both."""
 
     found: int
     labelled: int
@@ -52,6 +53,11 @@ class PairScores:
         """The harmonic mean of the two; 0 when both are 0."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        shares = {name: round(getattr(self, name), 4) for name in ("precision", "recall", "f1")}
+        return {"labelled": self.labelled, "found": self.found, "both": self.both, **shares}
 
 
 def pair_scores(found: Mapping[str, str], families: Iterable[Sequence[str]]) -> PairScores:

@@ -11,6 +11,7 @@ from bot.improving.article_reading import read_articles
 from bot.improving.content_health import made_of_one_text
 from embeddings.encoders import Encoder, Vectors
 from eval.errors import EvaluationError
+from eval.families import PairScores
 from eval.planted_corpus import SEED, Planted, plant_corpus
 from knowledge.errors import KnowledgeError
 from knowledge.families import families_of, kin_of
@@ -23,36 +24,6 @@ OTHER_SEED = SEED + 1
 Pair = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """Pairs that were planted, found, and both."""
-
-    planted: int
-    found: int
-    both: int
-
-    @property
-    def precision(self) -> float:
-        """Share of the found pairs that were planted; 1 when none was found."""
-        return self.both / self.found if self.found else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Share of the planted pairs that were found; 1 when none was planted."""
-        return self.both / self.planted if self.planted else 1.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of the two; 0 when both are 0."""
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        shares = {name: round(getattr(self, name), 4) for name in ("precision", "recall", "f1")}
-        return {"planted": self.planted, "found": self.found, "both": self.both, **shares}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthFigures:
     """What was found in one help center. `duplicates` and `contradictions` are told for planted ones alone."""
@@ -63,16 +34,16 @@ class HealthFigures:
     found: dict[str, int]
     groups: int = 0
     """Groups of at least three articles that are made of one text."""
-    duplicates: Detection | None = None
-    contradictions: Detection | None = None
+    duplicates: PairScores | None = None
+    contradictions: PairScores | None = None
     pairs: tuple[PairFinding, ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, without the pairs."""
         planted = {
-            name: detection.to_json()
-            for name, detection in (("duplicates", self.duplicates), ("contradictions", self.contradictions))
-            if detection is not None
+            name: scores.to_json()
+            for name, scores in (("duplicates", self.duplicates), ("contradictions", self.contradictions))
+            if scores is not None
         }
         return {
             "name": self.name,
@@ -108,10 +79,10 @@ def articles_of(folder: Path) -> list[Article]:
     return articles
 
 
-def detection_of(planted: Collection[Pair], found: Iterable[PairFinding], kind: PairKind) -> Detection:
+def detection_of(planted: Collection[Pair], found: Iterable[PairFinding], kind: PairKind) -> PairScores:
     """How the pairs found of one kind agree with the planted ones."""
     pairs = {frozenset((pair.first.article_id, pair.second.article_id)) for pair in found if pair.kind is kind}
-    return Detection(len(planted), len(pairs), len(pairs & set(planted)))
+    return PairScores(found=len(pairs), labelled=len(planted), both=len(pairs & set(planted)))
 
 
 def _figures(

@@ -8,8 +8,9 @@ import typer
 from bot.assembly import open_encoder
 from bot.settings import load_settings, prepare_process
 from bot.terminal import print_json
+from eval.families import PairScores
 from eval.gap_figures import QUESTIONS, GapFigures, measure_gaps
-from eval.health_figures import Detection, HealthFigures, measure_health
+from eval.health_figures import HealthFigures, measure_health
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder under which models are kept.")]
 
@@ -75,8 +76,8 @@ def health_lines(figures: HealthFigures, show: int = 0) -> list[str]:
     ]
 
 
-def _told(detection: Detection) -> str:
+def _told(scores: PairScores) -> str:
     return (
-        f"precision {detection.precision:.3f}, recall {detection.recall:.3f}, F1 {detection.f1:.3f} "
-        f"({detection.planted} planted, {detection.found} found)"
+        f"precision {scores.precision:.3f}, recall {scores.recall:.3f}, F1 {scores.f1:.3f} "
+        f"({scores.labelled} planted, {scores.found} found)"
     )

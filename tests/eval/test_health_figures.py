@@ -6,7 +6,8 @@ import pytest
 from bot.improving.article_pairs import PairFinding, PairKind, Place
 from embeddings.encoders import Encoder
 from eval.errors import EvaluationError
-from eval.health_figures import Detection, articles_of, detection_of, measure_health
+from eval.families import PairScores
+from eval.health_figures import articles_of, detection_of, measure_health
 from eval.improving_commands import health_lines
 
 
@@ -18,14 +19,14 @@ def test_pairs_are_counted_whichever_comes_first() -> None:
     planted = {frozenset("ab"), frozenset("cd"), frozenset("ef")}
     pairs = [found(PairKind.DUPLICATE, "b", "a"), found(PairKind.DUPLICATE, "c", "x")]
     detection = detection_of(planted, [*pairs, found(PairKind.CONTRADICTION, "e", "f")], PairKind.DUPLICATE)
-    assert detection == Detection(3, 2, 1)
+    assert detection == PairScores(found=2, labelled=3, both=1)
     assert (detection.precision, detection.recall) == (0.5, pytest.approx(1 / 3))
     assert detection.f1 == pytest.approx(0.4)
 
 
 def test_nothing_planted_and_nothing_found() -> None:
-    assert (Detection(0, 0, 0).precision, Detection(0, 0, 0).recall) == (1.0, 1.0)
-    assert Detection(2, 2, 0).f1 == 0.0
+    assert (PairScores(0, 0, 0).precision, PairScores(0, 0, 0).recall) == (1.0, 1.0)
+    assert PairScores(2, 2, 0).f1 == 0.0
 
 
 @pytest.mark.encoder
@@ -39,7 +40,7 @@ def test_planted_faults_are_found(real_encoder: Encoder, tmp_path: Path) -> None
         assert figures.duplicates.f1 >= 0.9, health_lines(figures)
         assert figures.contradictions.precision >= 0.85, health_lines(figures)
         assert figures.contradictions.recall >= 0.8, health_lines(figures)
-        assert figures.to_json()["duplicates"]["planted"] == 40
+        assert figures.to_json()["duplicates"]["labelled"] == 40
 
 
 def test_a_folder_without_articles_is_told(tmp_path: Path) -> None:
