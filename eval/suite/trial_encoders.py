@@ -13,13 +13,11 @@ LONGEST_TOKEN = 127
 """What a token's vector of length 1 is multiplied by."""
 
 
-class RememberingEncoder:
-    """The same encoder, which encodes each text once."""
+class _Around:
+    """What has the form of the encoder within: its identity, dimensions and tokens."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._questions: dict[str, Encoding] = {}
-        self._passages: dict[str, Encoding] = {}
         self.identity = encoder.identity
         self.dimensions = encoder.dimensions
         self.token_dimensions = encoder.token_dimensions
@@ -32,6 +30,15 @@ class RememberingEncoder:
     def verify(self) -> None:
         """As the encoder within."""
         self._encoder.verify()
+
+
+class RememberingEncoder(_Around):
+    """The same encoder, which encodes each text once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self._questions: dict[str, Encoding] = {}
+        self._passages: dict[str, Encoding] = {}
 
     def encode_queries(self, texts: Sequence[str]) -> Encoding:
         """Questions as vectors."""
@@ -52,24 +59,13 @@ class RememberingEncoder:
         return _joined([self._passages[text] for text in texts], self.dimensions, self.token_dimensions)
 
 
-class RoundingEncoder:
+class RoundingEncoder(_Around):
     """An encoder whose vectors are a little off, each in a direction of chance that its text and `seed` decide, as if
     its numbers were rounded otherwise. `questions` and `passages` are the lengths of what is added."""
 
     def __init__(self, encoder: Encoder, questions: float, passages: float, seed: int) -> None:
-        self._encoder, self._questions, self._passages, self._seed = encoder, questions, passages, seed
-        self.identity = encoder.identity
-        self.dimensions = encoder.dimensions
-        self.token_dimensions = encoder.token_dimensions
-        self.max_tokens = encoder.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        """As the encoder within."""
-        return self._encoder.count_tokens(text)
-
-    def verify(self) -> None:
-        """As the encoder within."""
-        self._encoder.verify()
+        super().__init__(encoder)
+        self._questions, self._passages, self._seed = questions, passages, seed
 
     def encode_queries(self, texts: Sequence[str]) -> Encoding:
         """Questions as vectors."""
@@ -88,20 +84,13 @@ class RoundingEncoder:
         return Encoding((vectors / lengths).astype(np.float32), encoding.tokens, encoding.starts)
 
 
-class HashingEncoder:
+class HashingEncoder(_Around):
     """An encoder of another kind with vectors of the same form: each word has a direction of its own, by its letters,
     and a text the mean of its words'."""
 
     def __init__(self, form: Encoder, identity: str) -> None:
-        self._form = form
+        super().__init__(form)
         self.identity = identity
-        self.dimensions = form.dimensions
-        self.token_dimensions = form.token_dimensions
-        self.max_tokens = form.max_tokens
-
-    def count_tokens(self, text: str) -> int:
-        """As the encoder whose form it has."""
-        return self._form.count_tokens(text)
 
     def verify(self) -> None:
         """There is nothing to check."""

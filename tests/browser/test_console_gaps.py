@@ -18,6 +18,7 @@ from bot.updating import update_index
 from bot.web.app import create_app
 from tests.bot.web.stage import ANSWER, ScriptedAssistant, open_stage, served
 from tests.browser.accessibility import require_accessible
+from tests.browser.signed_in import signed_in
 from tests.seeded_turn import handed_over
 
 pytestmark = pytest.mark.browser
@@ -69,14 +70,8 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, console: Console) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1100, "height": 900})
-    context.set_default_timeout(SOON)
-    page = context.new_page()
-    page.goto(console.login)
-    page.get_by_role("button", name="Open the console").click()
-    page.wait_for_url("**/console/password")
-    yield page
-    context.close()
+    with signed_in(browser, console.login, SOON) as page:
+        yield page
 
 
 def fits(page: Page) -> None:

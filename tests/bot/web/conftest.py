@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
+from bot.models import Speaker
 from bot.staffed import StaffedFootnote
 from bot.storage.database import open_database
+from bot.web import live
 from bot.web.app import create_app
-from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage
+from bot.web.live_events import live_response
+from bot.web.live_frames import customer_frames
+from tests.bot.web.live_place import Place
+from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage, served
 
 
 @pytest.fixture
@@ -74,3 +81,20 @@ class Talk:
 def talk(client: TestClient) -> Talk:
     opened = client.post("/api/v1/conversations", json={"site_key": SITE}).json()
     return Talk(client, opened["conversation_id"], opened["token"])
+
+
+@pytest.fixture
+def place(app: FastAPI, footnote: StaffedFootnote) -> Iterator[Place]:
+    @app.get("/agents/{conversation_id}")
+    async def follow_as_agent(conversation_id: str, request: Request) -> Response:
+        state = request.app.state
+        frames = customer_frames(footnote.database)
+        return await live_response(state.service, state.news, conversation_id, 0, Speaker.AGENT, frames)
+
+    with served(app) as (address, server):
+        yield Place(app, footnote, address, server, footnote.switchboard)
+
+
+@pytest.fixture
+def never_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "POLL_SECONDS", 60.0)
