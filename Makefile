@@ -19,7 +19,7 @@ run: $(INSTALLED)
 	@exec $(BIN)/footnote serve --port $(PORT)
 
 test: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 install: $(INSTALLED)
 

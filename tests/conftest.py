@@ -1,11 +1,13 @@
 """What every test shares: no network by accident, no settings from the developer's environment."""
 
 import os
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from bot.assembly import open_encoder, open_footnote
@@ -48,14 +50,39 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     yield
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def exported_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes a folder of that name once for all processes that share the run of the tests."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        made = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not made.is_dir():
+                unfinished = shared / f"{name}.unfinished"
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exported_models(once: Once) -> Path:
     """A folder with the graphs of the encoder that ships, in both precisions. A test that asks for it is marked
     `encoder`."""
-    folder = tmp_path_factory.mktemp("models") / "onnx"
-    export_graph(bundled_minilm(), folder)
-    quantise_graph(bundled_minilm(), folder)
-    return folder
+
+    def export(folder: Path) -> None:
+        export_graph(bundled_minilm(), folder / "onnx")
+        quantise_graph(bundled_minilm(), folder / "onnx")
+
+    return once("models", export) / "onnx"
 
 
 @pytest.fixture(scope="session")
@@ -65,21 +92,23 @@ def real_encoder(exported_models: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def sample_center(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Path:
+def sample_center(once: Once, real_encoder: Encoder) -> Path:
     """A data directory with the sample help center, indexed by the real encoder as `footnote index` does it.
 
     Made once and shared: read it, or copy it first. A test that asks for it is marked `encoder`.
     """
-    folder = tmp_path_factory.mktemp("sample-center")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.assembly.open_encoder", lambda _: real_encoder)
-        footnote = open_footnote(_settings(folder))
-    try:
-        report = update_index(footnote, (), SilentProgress())
-    finally:
-        footnote.close()
-    assert not report.rejected
-    return folder
+
+    def index(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("bot.assembly.open_encoder", lambda _: real_encoder)
+            footnote = open_footnote(_settings(folder))
+        try:
+            report = update_index(footnote, (), SilentProgress())
+        finally:
+            footnote.close()
+        assert not report.rejected
+
+    return once("sample-center", index)
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -35,8 +35,10 @@ Visit = Callable[..., Watched]
 Embed = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A Chromium for one file of tests. Playwright's event loop counts as running as long as it is open, and tests of
+    other files begin loops of their own."""
     chromium = required("chromium", "drive the pages")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
@@ -45,10 +47,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(
-    browser: Browser, sample_center: Path, real_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    """The sample help center, served; asked for only where there is a browser."""
+def site(sample_center: Path, real_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample help center, served."""
     copy = shutil.copytree(sample_center, tmp_path_factory.mktemp("browsed") / "data")
     with serving(copy, real_encoder) as site:
         yield site
