@@ -4,6 +4,7 @@ PORT        ?= 8000
 TORCH       := 2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SHARED      ?= ../shared/data
+TEST_PROCESSES ?= 2
 BENCH_SETS  ?= emanual_smart_tv stackfaq_webapps tau2_banking hint3_curekart hint3_sofmattress banking77 squad2_dev
 BENCH_FLOORS ?= stackfaq_webapps=0.97 emanual_smart_tv=0.82
 BENCH_OPTIONS ?=
@@ -19,7 +20,7 @@ run: $(INSTALLED)
 	@exec $(BIN)/footnote serve --port $(PORT)
 
 test: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 install: $(INSTALLED)
 

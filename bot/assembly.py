@@ -15,6 +15,7 @@ from bot.answering.checking.support import load_support_model
 from bot.answering.citations import article_link
 from bot.answering.composing import ExtractiveComposer
 from bot.answering.confidence import load_confidence
+from bot.answering.curated_book import CuratedBook
 from bot.answering.evidence import Composer
 from bot.answering.llm import LanguageModel, Patience
 from bot.answering.model.circuit_breaker import CircuitBreaker
@@ -26,6 +27,7 @@ from bot.answering.model.sentence_check import EncodedSentenceCheck
 from bot.answering.model_composing import ModelComposer
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import ASKED_WEIGHTS, load_ranking_model
+from bot.answering.ruled_search import EditorsRules
 from bot.assistant import Assistant
 from bot.errors import ConfigurationError, IndexUnavailable
 from bot.handoff.topic_model import TopicModel, load_topic_model, topics_sha256
@@ -33,8 +35,11 @@ from bot.indexing.active import ActiveGeneration
 from bot.indexing.contents import RULES
 from bot.indexing.generations import Generation
 from bot.models import Hit
+from bot.refreshed import Refreshed
 from bot.settings import Settings, prepare_process
+from bot.storage.curated_answers import active_answers
 from bot.storage.database import Database, open_database
+from bot.storage.passage_rules import rules_in_force
 from bot.wire import hit_to_json
 from embeddings.batching import BatchingEncoder
 from embeddings.encoders import Encoder
@@ -117,6 +122,10 @@ def open_footnote(settings: Settings) -> Footnote:
         candidates=settings.candidates,
         links_start_with=settings.links_start_with,
         config_hash=config_hash(settings, encoder),
+        curated=CuratedBook(
+            Refreshed(lambda: active_answers(database, now().date())).current, encoder, lambda: now().date()
+        ),
+        rules=EditorsRules(Refreshed(lambda: rules_in_force(database, now().date())).current, encoder),
     )
     return Footnote(settings, database, encoder, index, assistant, language_model, wording.summariser)
 

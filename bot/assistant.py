@@ -3,35 +3,40 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from bot.answering.actions import actions_for
-from bot.answering.calibration import CalibratedThreshold, Threshold, bar
+from bot.answering.calibration import CalibratedThreshold, bar
 from bot.answering.clarify import clarify
 from bot.answering.confidence import Confidence, confidence_signals
+from bot.answering.curated import Asked, no_curated_answer
 from bot.answering.evidence import Composer, Composition, Evidence
 from bot.answering.followups import Resolution, resolve, reworded
 from bot.answering.model.model_rewriting import Rewriter
+from bot.answering.passage_rules import muted_places, without_rivals
 from bot.answering.per_generation import PerGeneration
 from bot.answering.questions import Question, read_question
 from bot.answering.ranking import RankingModel
-from bot.answering.receipts import Circumstances, receipt, sha256_of
+from bot.answering.receipts import Circumstances
 from bot.answering.relevance import relevance_to
 from bot.answering.retrieval import search
+from bot.answering.ruled_search import EditorsRules
 from bot.answering.search_index import SearchIndex
 from bot.answering.smalltalk import small_talk
 from bot.answering.stopwatch import Stopwatch
 from bot.answering.version_notes import version_note
-from bot.answering.versions import Versions, choose_versions
+from bot.answering.versions import choose_versions
 from bot.errors import EmptyMessage, MessageTooLong
 from bot.handoff.escalation import Decision, decide_after_search, decide_before_search
 from bot.handoff.policy import load_policy
 from bot.handoff.topic_model import TopicGuess, TopicModel, pieces_of
 from bot.models import Answer, CustomerContext, Handoff, HandoffReason, Hit, Notice, Reply, Said, Search
+from bot.outcomes import Found, outcome_of
+from bot.outcomes import Outcome as Outcome
 from bot.safety.redaction import Finding, critical, masks_in, redact
-from bot.wire import reply_to_json, trace_to_json
 from embeddings.encoders import Encoder
 from embeddings.spelling import Spelling
 from knowledge.models import Platform
@@ -47,33 +52,6 @@ class CustomerMessage:
 
     text: str
     secrets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a message: the question as it may be stored (redacted), the reply, and how it came about."""
-
-    question: str
-    reply: Reply
-    timings_ms: Mapping[str, float]
-    trace: Mapping[str, Any]
-    receipt: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What a message was found to mean and what was found for it."""
-
-    index: SearchIndex
-    resolution: Resolution
-    rewriting: Mapping[str, Any] | None
-    """What a language model made of a follow-up, for the trace."""
-    question: Question
-    platform: Platform
-    search: Search
-    versions: Versions
-    confidence: float
-    threshold: Threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +74,10 @@ class Assistant:
     candidates: int
     links_start_with: str
     config_hash: str
+    curated: Callable[[Asked], Composition | None] = no_curated_answer
+    """What gives a question the answer that an editor has written for it."""
+    rules: EditorsRules | None = None
+    """Which passages are pinned and muted; None where nobody can."""
 
     def read(self, text: str) -> CustomerMessage:
         """The message accepted and masked: store that and nothing else. Raises EmptyMessage and MessageTooLong."""
@@ -124,27 +106,30 @@ class Assistant:
             turns=turns,
             secrets=message.secrets,
         )
+        told = partial(outcome_of, message.text, watch, circumstances, bar(self.answer_threshold, None))
         if decision := decide_before_search(message.text, circumstances.secrets, history):
-            return self._outcome(
-                message.text, _called(decision, circumstances.secrets), watch, circumstances, decision=decision
-            )
+            return told(_called(decision, circumstances.secrets), decision=decision)
         if reply := _reply_without_search(message.text):
-            return self._outcome(message.text, reply, watch, circumstances)
+            return told(reply)
         found = self._find(message.text, circumstances, watch)
         unsure = decide_after_search(found.confidence, found.threshold.value, self._guesses(message.text, found))
-        if not (unsure and unsure.topic) and (asked := self._question_back(found, history)):
-            return self._outcome(message.text, asked, watch, circumstances, found)
+        if not (unsure and unsure.topic):
+            if curated := self._curated(found, context.locale):
+                watch.lap("compose")
+                return told(self._finished(curated.answer, found), found, curated)
+            if asked := self._question_back(found, history):
+                return told(asked, found)
         composed = None if unsure else self._composed(found)
         reply = self._finished(composed.answer, found) if composed else _handoff_of(found, unsure)
         watch.lap("compose")
-        return self._outcome(message.text, reply, watch, circumstances, found, composed, unsure)
+        return told(reply, found, composed, unsure)
 
     def search(self, query: str, context: CustomerContext) -> tuple[Hit, ...]:
         """The ranked passages for a query, those of other versions of an article included."""
         index, query = self.generation(), redact(self._accepted(query)).text
         return self._searched(index, self._read(query, index), context.platform).hits
 
-    def _find(self, message: str, circumstances: Circumstances, watch: Stopwatch) -> _Found:
+    def _find(self, message: str, circumstances: Circumstances, watch: Stopwatch) -> Found:
         index = self.generation()
         resolution, rewriting = self._resolved(message, circumstances.history, index)
         platform = resolution.platform or circumstances.context.platform
@@ -157,7 +142,7 @@ class Assistant:
         signals = confidence_signals(versions.hits, question.text, index)
         searched = replace(searched, hits=versions.hits, confidence_signals=signals)
         watch.lap("search")
-        return _Found(
+        return Found(
             index=index,
             resolution=resolution,
             rewriting=rewriting,
@@ -182,9 +167,12 @@ class Assistant:
         return read_question(message, self.encoder, index.indexes, self.spellings.of(index))
 
     def _searched(self, index: SearchIndex, question: Question, platform: Platform) -> Search:
-        return search(index, question, self.ranking, candidates=self.candidates, platform=platform)
+        def searching(also: Collection[int]) -> Search:
+            return search(index, question, self.ranking, candidates=self.candidates, platform=platform, also=also)
 
-    def _guesses(self, message: str, found: _Found) -> tuple[TopicGuess, ...]:
+        return self.rules.applied(searching, question, index) if self.rules else searching(())
+
+    def _guesses(self, message: str, found: Found) -> tuple[TopicGuess, ...]:
         """The sensitive topics that the message reads like; none where no model reads this encoder's vectors."""
         if self.topics is None or found.question.problem is not None:
             return ()
@@ -195,11 +183,24 @@ class Assistant:
             vectors = self.encoder.encode_queries(pieces).vectors
         return self.topics.guesses(pieces, vectors, load_policy().wording)
 
-    def _question_back(self, found: _Found, history: Sequence[Said]) -> Reply | None:
-        index, hits = found.index, found.search.hits
+    def _question_back(self, found: Found, history: Sequence[Said]) -> Reply | None:
+        index, hits = found.index, without_rivals(found.search, found.index.kin)
         return clarify(hits, index.kin, index.articles, found.question.text, history, found.platform, found.confidence)
 
-    def _composed(self, found: _Found) -> Composition | None:
+    def _curated(self, found: Found, locale: str) -> Composition | None:
+        return self.curated(
+            Asked(
+                question=found.question,
+                hits=found.search.hits,
+                articles=found.index.articles,
+                platform=found.platform,
+                locale=locale,
+                confidence=found.confidence,
+                links_start_with=self.links_start_with,
+            )
+        )
+
+    def _composed(self, found: Found) -> Composition | None:
         if not found.search.hits:
             return None
         return self.composer.compose(
@@ -211,10 +212,11 @@ class Assistant:
                 confidence=found.confidence,
                 links_start_with=self.links_start_with,
                 platform=found.platform,
+                muted=muted_places(found.search.rules),
             )
         )
 
-    def _finished(self, answer: Answer, found: _Found) -> Answer:
+    def _finished(self, answer: Answer, found: Found) -> Answer:
         """The answer with its buttons, and with what there is to say about versions of what it cites."""
         articles = found.index.articles
         cited = [citation.article_id for citation in answer.citations]
@@ -233,38 +235,6 @@ class Assistant:
                 f"The question has {len(text):,} characters; at most {self.question_characters:,} are read. Shorten it."
             )
         return text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored
-
-    def _outcome(
-        self,
-        question: str,
-        reply: Reply,
-        watch: Stopwatch,
-        circumstances: Circumstances,
-        found: _Found | None = None,
-        composed: Composition | None = None,
-        decision: Decision | None = None,
-    ) -> Outcome:
-        account = {**(composed.account if composed else {}), "rewriting": found.rewriting if found else None}
-        told = receipt(
-            question=question,
-            resolved=found.resolution.text if found else question,
-            reply=reply_to_json(reply),
-            circumstances=circumstances,
-            search=found.search if found else None,
-            index_sha256=found.index.sha256 if found else None,
-            articles=found.index.articles if found else None,
-            citations=reply.citations if isinstance(reply, Answer) else (),
-            account=account,
-            threshold=found.threshold.value if found else None,
-        )
-        threshold = found.threshold if found else bar(self.answer_threshold, None)
-        trace = trace_to_json(question, reply, threshold.to_json(), self.config_hash, found.search if found else None)
-        trace["resolution"] = found.resolution.because if found else None
-        trace["platform"] = (found.platform if found else circumstances.context.platform).value
-        trace["composition"] = account
-        trace["handoff"] = {"topic": decision.topic, "because": decision.because} if decision else None
-        trace["receipt_sha256"] = sha256_of(told)
-        return Outcome(question, reply, watch.timings_ms(), trace, told)
 
 
 def _called(decision: Decision, secrets: Sequence[str]) -> Handoff:
@@ -294,7 +264,7 @@ def _critical(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(finding.kind.described for finding in findings if critical([finding]))
 
 
-def _handoff_of(found: _Found, unsure: Decision | None) -> Handoff:
+def _handoff_of(found: Found, unsure: Decision | None) -> Handoff:
     reason = HandoffReason.LOW_CONFIDENCE if unsure is None else unsure.reason
     reply = reason.value if unsure is None else unsure.reply
     return Handoff(text=render(f"replies/{reply}.txt"), reason=reason, confidence=found.confidence)

@@ -58,8 +58,8 @@ class Hit:
 class Search:
     """What a question was searched as, in which index generation, and what was found, best first.
 
-    `weights` are what each signal counted, `corrections` misspelt words with what was searched instead; `lesser_modes`
-    has a sentence for each part of the search that failed; `confidence_signals` are what the confidence is made of.
+    `weights` are what each signal counted, `corrections` misspelt words with what was searched instead, `lesser_modes`
+    a sentence for each part that failed, `confidence_signals` what the confidence is made of, `rules` editors' rules.
     """
 
     text: str
@@ -69,6 +69,7 @@ class Search:
     corrections: tuple[tuple[str, str], ...] = ()
     lesser_modes: tuple[str, ...] = ()
     confidence_signals: Mapping[str, float] = field(default_factory=dict)
+    rules: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,8 +263,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an event does: the state after it, the effects, and the sentence of a refusal (the state is the one from
-    before then). `reason` is why a new handoff was begun."""
+    """The state after an event, its effects, a refusal's sentence (nothing has changed then), why a handoff began."""
 
     state: Ownership
     effects: tuple[Effect, ...] = ()

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from bot.answering.receipts import sha256_of
 from bot.assistant import Assistant, stored_message
 from bot.improving.gap_causes import Found, answered_now, cause_of, nearness_in
 from bot.improving.gaps import find_gaps, merged
 from bot.indexing.active import ActiveGeneration
 from bot.indexing.generations import Generation
 from bot.models import CustomerContext, HandoffReason, Turn
+from bot.storage.curated_answers import active_answers
 from bot.storage.database import Database
 from bot.storage.gaps import Cause, GapQuestion, NearPassage, Source, Survey, store_survey, surveyed_questions
 from bot.storage.proposed_cases import CaseState, every_case
@@ -68,8 +70,10 @@ class Surveyor:
     _vectors: dict[str, Vectors] = field(default_factory=dict)
 
     def checked_on(self) -> str:
-        """What a question is tried on now: index and configuration. IndexUnavailable, StorageError."""
-        return f"{self.index.current().sha256[:16]}-{self.assistant.config_hash}"
+        """What a question is tried on now: index, configuration and curated answers. IndexUnavailable, StorageError."""
+        curated = [[each.number, each.version] for each in active_answers(self.database, self.now().date())]
+        tried_on = f"{self.index.current().sha256[:16]}-{self.assistant.config_hash}"
+        return f"{tried_on}-{sha256_of(curated)[:16]}" if curated else tried_on
 
     def survey(self) -> Survey:
         """Finds the gaps and stores them. IndexUnavailable, StorageError; SurveyStopped when the server stops."""

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.assembly import Footnote
+from bot.assembly import Footnote, now
+from bot.curating import withdraw_changed
 from bot.errors import ConfigurationError
 from bot.indexing.build import Gate, IndexReport, build_index
+from bot.indexing.generations import load_generation
 from bot.indexing.progress import IndexProgress
+from bot.storage.curated_answers import active_answers
+from bot.storage.generations import active_generation
 from bot.storage.sources import forget_source, remembered_sources
 from knowledge.sources import open_remembered, open_source
 from knowledge.sources.missing import ForgottenSource
@@ -53,7 +57,7 @@ def build(
     gate: Gate | None = None,
 ) -> IndexReport:
     """Bring the index up to date with `sources`."""
-    return build_index(
+    report = build_index(
         sources,
         current=None if rebuild else footnote.current_generation(),
         encoder=footnote.encoder,
@@ -64,3 +68,18 @@ def build(
         rebuild=rebuild,
         gate=gate,
     )
+    withdraw_outdated(footnote)
+    return report
+
+
+def withdraw_outdated(footnote: Footnote) -> None:
+    """Withdraw the curated answers that the serving generation does not bear out: to be called whenever another one has
+    come to serve. Raises IndexUnavailable, StorageError."""
+    at, database = now(), footnote.database
+    row = active_generation(database)
+    if row is None or not active_answers(database, at.date()):
+        return
+    generation = footnote.current_generation()
+    if generation is None or generation.manifest.sha256 != row.manifest_sha256:
+        generation = load_generation(footnote.settings.index_folder, row.number, row.manifest_sha256)
+    withdraw_changed(database, generation.articles, at)

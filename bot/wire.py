@@ -85,6 +85,7 @@ def trace_to_json(
         "weights": _rounded(search.weights) if search else {},
         "candidates": [candidate_to_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
         "lesser_modes": list(search.lesser_modes) if search else [],
+        **({"rules": [dict(rule) for rule in search.rules]} if search and search.rules else {}),
         "confidence_signals": _rounded(search.confidence_signals) if search else {},
         "decision": {
             "kind": reply.kind,

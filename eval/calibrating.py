@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.calibration import Calibration, CurvePoint, calibration_file, write_calibration
+from bot.answering.curated import no_curated_answer
 from bot.answering.receipts import sha256_of
 from bot.assembly import Footnote, calibrated_hash, open_footnote
 from bot.assistant import Assistant
@@ -116,8 +117,8 @@ def ask_labelled(
     questions: Sequence[LabelledQuestion], assistant: Assistant, progress: IndexProgress
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Of every question the confidence, NEVER where no threshold lets it be answered, and whether the answer that would
-    be given is wrong; both have the shape (questions,)."""
-    willing = replace(assistant, answer_threshold=0.0)
+    be given is wrong; both have the shape (questions,). Rules and curated answers of editors do not count."""
+    willing = replace(assistant, answer_threshold=0.0, rules=None, curated=no_curated_answer)
     progress.stage("Questions", len(questions))
     confidence, wrong = np.full(len(questions), NEVER), np.ones(len(questions), dtype=np.bool_)
     for number, question in enumerate(questions):

@@ -22,6 +22,7 @@ from eval.bench.run import BenchOptions, run_bench
 from eval.calibration_command import calibrate
 from eval.case_commands import cases
 from eval.cases import load_dataset
+from eval.curated_command import curated
 from eval.dialogues import measure_dialogues
 from eval.errors import EvaluationError
 from eval.figures import measure_figures
@@ -102,7 +103,7 @@ def answers(
         print_answers(report)
 
 
-for command in (calibrate, run, compare, gate, gate_trial, replay, judge, fit_asked, gaps, health):
+for command in (calibrate, run, compare, gate, gate_trial, replay, judge, fit_asked, gaps, health, curated):
     app.command()(command)
 app.add_typer(cases, name="cases")
 

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bot.improving.clustering import Labels, cluster_labels
+from bot.improving.shared_sections import Nearness
 from embeddings.encoders import Encoder, Vectors
 from eval.errors import EvaluationError
 
@@ -19,6 +20,9 @@ RESAMPLES = 200
 SEED = 20261122
 INTENTS = ("intent", "missing_topic")
 """Under these names a row says what its question is about."""
+
+FindNear = Callable[[Sequence[Path], Sequence[str]], Sequence[Nearness]]
+"""The sections that each text comes near to, out of the corpora of the folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class LabelledQuestions:
 @dataclass(frozen=True, slots=True)
 class GapFigures:
     """How the clusters of some questions agree with their intents: the adjusted Rand index (Hubert and Arabie 1985; 0
-    by chance, 1 for the same groups) with its 95 % interval. `seconds` is encoding and clustering."""
+    by chance, 1 for the same groups) with its 95 % interval. `seconds` is encoding and clustering
+    (a survey has the nearest passages before)."""
 
     name: str
     questions: int
@@ -50,14 +55,17 @@ class GapFigures:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def measure_gaps(folders: Sequence[Path], encoder: Encoder, most: int = QUESTIONS) -> list[GapFigures]:
+def measure_gaps(
+    folders: Sequence[Path], encoder: Encoder, most: int = QUESTIONS, find_near: FindNear | None = None
+) -> list[GapFigures]:
     """The figures of each data set, and of all of them mixed in equal parts as far as they go (where there are
-    several). At most `most` questions at a time, drawn with a fixed seed. EvaluationError."""
+    several). At most `most` questions at a time, drawn with a fixed seed. Without `find_near` as if there were no
+    passage. EvaluationError."""
     sets = [labelled_questions(folder) for folder in folders]
-    every = [_drawn(own, most) for own in sets]
+    every = [([folder], _drawn(own, most)) for folder, own in zip(folders, sets, strict=True)]
     if len(sets) > 1:
-        every.append(_mixed(sets, most))
-    return [_figures(own, encoder) for own in every]
+        every.append((list(folders), _mixed(sets, most)))
+    return [_figures(own, encoder, find_near(where, own.texts) if find_near else ()) for where, own in every]
 
 
 def labelled_questions(folder: Path) -> LabelledQuestions:
@@ -118,10 +126,10 @@ def _mixed(sets: Sequence[LabelledQuestions], most: int) -> LabelledQuestions:
     return LabelledQuestions("all mixed", tuple(texts), tuple(intents))
 
 
-def _figures(own: LabelledQuestions, encoder: Encoder) -> GapFigures:
+def _figures(own: LabelledQuestions, encoder: Encoder, near: Sequence[Nearness]) -> GapFigures:
     start = time.perf_counter()
     vectors: Vectors = encoder.encode_queries(own.texts).vectors
-    labels = cluster_labels(own.texts, vectors)
+    labels = cluster_labels(own.texts, vectors, near)
     seconds = time.perf_counter() - start
     _, intents = np.unique(np.array(own.intents), return_inverse=True)
     index, low, high = _agreement(intents, labels)

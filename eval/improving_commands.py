@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from bot.assembly import open_encoder
+from bot.indexing.progress import SilentProgress
 from bot.settings import load_settings, prepare_process
 from bot.terminal import print_json
 from eval.families import PairScores
 from eval.gap_figures import QUESTIONS, GapFigures, measure_gaps
+from eval.gap_sections import NearSections
 from eval.health_figures import HealthFigures, measure_health
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder under which models are kept.")]
@@ -20,13 +22,20 @@ def gaps(
         list[Path], typer.Option("--dataset", help="A folder whose questions name an intent; may be given again.")
     ],
     limit: Annotated[int, typer.Option("--limit", min=3, max=5000, help="So many questions at a time.")] = QUESTIONS,
+    articles: Annotated[
+        bool, typer.Option("--articles", help="Index the folders' corpora, and let the questions come near to them.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """How well unanswered questions are clustered by what they are about."""
     settings = load_settings(data_dir=data_dir)
     prepare_process(settings)
-    figures = measure_gaps(datasets, open_encoder(settings), limit)
+    near = NearSections(settings, SilentProgress())
+    try:
+        figures = measure_gaps(datasets, open_encoder(settings), limit, near.of if articles else None)
+    finally:
+        near.close()
     if as_json:
         print_json([each.to_json() for each in figures])
         return

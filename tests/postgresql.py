@@ -50,6 +50,11 @@ class RunningServer:
         self.execute("CREATE DATABASE migrated ENCODING 'UTF8' TEMPLATE template0")
         open_database(self.url("migrated")).close()
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's first process."""
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+
     def url(self, database: str, who: str = "postgres@") -> DatabaseUrl:
         """The address of a database; `who` is a user, `:` and a password if need be, and `@`."""
         return DatabaseUrl(f"postgresql://{who}/{database}?host={self.socket_folder}")

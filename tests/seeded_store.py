@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, insert
 from bot.storage.database import Database
 from bot.storage.schema import cited_articles, conversations, feedback, handoffs, messages, reply_facts, turns
 from knowledge.models import Article, Audience, Platform
+from tests.seeded_sums import sum_up
 
 DAYS = 90
 KINDS = {"answer": 68, "clarify": 9, "handoff": 14, "notice": 9}
@@ -137,6 +138,7 @@ def store(database: Database, found: Iterable[SeededConversation]) -> None:
             if len(rows[turns]) >= AT_ONCE:
                 _flush(connection, rows)
         _flush(connection, rows)
+        sum_up(connection)
 
 
 def _flush(connection: Connection, rows: dict[Table, list[dict[str, Any]]]) -> None:

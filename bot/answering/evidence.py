@@ -1,7 +1,7 @@
 """What a composer is given, and what it gives back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.models import Answer, Hit
@@ -24,6 +24,8 @@ class Evidence:
     confidence: float
     links_start_with: str
     platform: Platform = Platform.ANY
+    muted: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    """By article id, the stretches of its body (from, to) that an editor wants nobody to be quoted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

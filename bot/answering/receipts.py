@@ -59,6 +59,7 @@ def receipt(
         "resolved": resolved,
         "searched": search.text if search else None,
         "lesser_modes": list(search.lesser_modes) if search else [],
+        **({"rules": [_rule(rule) for rule in search.rules]} if search and search.rules else {}),
         "platform": circumstances.context.platform.value,
         "locale": circumstances.context.locale,
         "links_start_with": circumstances.links_start_with,
@@ -128,9 +129,27 @@ def _differences(then: Receipt, now: Receipt) -> Iterator[str]:
         yield f"The question was understood as {then['resolved']!r} and is understood as {now['resolved']!r} now."
     if then["lesser_modes"] != now["lesser_modes"]:
         yield "A part of the search that failed at one of the two times did not fail at the other."
+    yield from _rule_differences(then, now)
+    was_curated, is_curated = _curated(then), _curated(now)
+    if was_curated != is_curated:
+        yield f"The answer given was {was_curated or 'composed'}, and is {is_curated or 'composed'} now."
     yield from _article_differences(then, now)
     if not same_reply(then, now):
         yield f"The reply is another: it was {_described(then)} and is {_described(now)} now."
+
+
+def _rule_differences(then: Receipt, now: Receipt) -> Iterator[str]:
+    held, holds = ([rule["number"] for rule in each.get("rules", ())] for each in (then, now))
+    if gone := [str(number) for number in held if number not in holds]:
+        yield f"Rules of editors that do not hold for it any more: {', '.join(gone)}."
+    if new := [str(number) for number in holds if number not in held]:
+        yield f"Rules of editors that hold for it now: {', '.join(new)}."
+
+
+def _curated(receipt: Receipt) -> str:
+    """Which curated answer was given, in words; empty when none was."""
+    found = (receipt.get("account") or {}).get("curated")
+    return f"the curated answer {found['number']}, version {found['version']}" if found else ""
 
 
 def _article_differences(then: Receipt, now: Receipt) -> Iterator[str]:
@@ -146,6 +165,11 @@ def _article_differences(then: Receipt, now: Receipt) -> Iterator[str]:
             was = then["articles"].get(id_)
             how = "was not among the best ones found then" if was is None else "was found, but not cited then"
             yield f"The article {id_}, which is cited now, {how}."
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    passages = [each["passage_id"] for each in rule["passages"]]
+    return {"number": rule["number"], "kind": rule["kind"], "passages": passages}
 
 
 def _passage(hit: Hit) -> dict[str, Any]:

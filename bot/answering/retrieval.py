@@ -37,15 +37,16 @@ def retrieve(
     *,
     candidates: int,
     platform: Platform = Platform.ANY,
+    also: Collection[int] = (),
 ) -> tuple[Hit, ...]:
     """Passages for a question, best first; the indexes of passages, sentences, terms and codes each propose
-    `candidates`."""
+    `candidates`. `also` are keys of passages that are looked at closely whoever proposes them."""
     proposal = _with_asked(proposed(index.indexes, question, candidates), index, question)
-    proposal = _with_versions(proposal, index, platform)
+    proposal = _widened(_with_versions(proposal, index, platform), also)
     passages = {key: index.passages[key] for key in proposal.keys.tolist()}
     titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
     signals = signals_of(index.indexes, question, proposal, titles)
-    signals |= _late(index.indexes, question, proposal.keys, signals, ranking)
+    signals |= _late(index.indexes, question, proposal.keys, signals, ranking, also)
     found = fuse(proposal.keys, signals, ranking.over(frozenset(signals)))
     hits = [
         _hit(passages[key], score, dict(zip(found.names, values, strict=True)), index, platform)
@@ -55,10 +56,16 @@ def retrieve(
 
 
 def search(
-    index: SearchIndex, question: Question, ranking: RankingModel, *, candidates: int, platform: Platform
+    index: SearchIndex,
+    question: Question,
+    ranking: RankingModel,
+    *,
+    candidates: int,
+    platform: Platform,
+    also: Collection[int] = (),
 ) -> Search:
     """What `retrieve` finds, with all that an agent needs to see why."""
-    hits = retrieve(index, question, ranking, candidates=candidates, platform=platform)
+    hits = retrieve(index, question, ranking, candidates=candidates, platform=platform, also=also)
     return Search(
         text=question.text,
         corrections=question.corrections,
@@ -82,15 +89,23 @@ def passage_platform(passage: Passage, article: Article) -> Platform:
 
 
 def _late(
-    indexes: Indexes, question: Question, keys: Ids, signals: Mapping[str, Scores], ranking: RankingModel
+    indexes: Indexes,
+    question: Question,
+    keys: Ids,
+    signals: Mapping[str, Scores],
+    ranking: RankingModel,
+    also: Collection[int],
 ) -> dict[str, Scores]:
-    """Late interaction, which costs most, of those that are best by all other signals; 0 of the others."""
+    """Late interaction, which costs most, of those that are best by all other signals and of `also`; 0 of the
+    others."""
     late = late_index(indexes, question)
     if late is None or not question.needs:
         return {}
     weights = ranking.over(frozenset(signals))
     without = sum(weights[name] * np.maximum(values, 0.0) for name, values in signals.items())
     best = np.sort(np.argsort(-without, kind="stable")[:LATE_CANDIDATES])
+    if also:
+        best = np.union1d(best, np.flatnonzero(np.isin(keys, list(also))))
     scores = np.zeros(len(keys))
     scores[best] = late_scores(late, question, keys[best])
     return {"late": scores}
@@ -102,7 +117,7 @@ def _with_asked(proposal: Proposal, index: SearchIndex, question: Question) -> P
     if not titles:
         return proposal
     keys = [key for title in titles for key in index.passage_keys.get(index.titled[title], ())]
-    return replace(proposal, keys=np.union1d(proposal.keys, np.array(keys, dtype=np.int64)))
+    return _widened(proposal, keys)
 
 
 def _with_versions(proposal: Proposal, index: SearchIndex, platform: Platform) -> Proposal:
@@ -113,7 +128,11 @@ def _with_versions(proposal: Proposal, index: SearchIndex, platform: Platform) -
     if not others:
         return proposal
     keys = [key for id_ in others for key in index.passage_keys.get(id_, ())]
-    return replace(proposal, keys=np.union1d(proposal.keys, np.array(keys, dtype=np.int64)))
+    return _widened(proposal, keys)
+
+
+def _widened(proposal: Proposal, keys: Collection[int]) -> Proposal:
+    return replace(proposal, keys=np.union1d(proposal.keys, np.array(list(keys), dtype=np.int64))) if keys else proposal
 
 
 def _hit(passage: Passage, score: float, signals: dict[str, float], index: SearchIndex, platform: Platform) -> Hit:

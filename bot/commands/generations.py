@@ -8,6 +8,7 @@ from bot.commands.options import AsJson, DataDir, opened
 from bot.indexing.rolling_back import kept_generations, roll_back
 from bot.settings import load_settings
 from bot.terminal import print_json, print_table
+from bot.updating import withdraw_outdated
 
 
 def generations(as_json: AsJson = False, data_dir: DataDir = None) -> None:
@@ -42,6 +43,7 @@ def roll_back_to(
     """Let an earlier generation of the index serve again, or one that was set aside; running servers follow."""
     with opened(load_settings(data_dir=data_dir)) as footnote:
         row = roll_back(footnote.database, footnote.settings.index_folder, footnote.encoder.identity, number)
+        withdraw_outdated(footnote)
     if as_json:
         print_json({"generation": row.number, "articles": row.articles, "passages": row.passages})
     else:

@@ -2,9 +2,10 @@
 
 A graph joins each question with those nearest to it, in meaning (vectors of the encoder, the mean of all taken out) and
 in words (TF-IDF). Questions are alike when short walks from them on this graph end in the same places (a diffusion, as
-in Coifman and Lafon 2006, "Diffusion maps"), which holds a chain of wordings together that no single distance would.
-Groups are then merged as long as their members are alike on the average (agglomerative clustering, average linkage).
-How many groups there are is not given.
+in Coifman and Lafon 2006, "Diffusion maps"), which holds a chain of wordings together that no single distance would,
+and when they come near to the same sections of the help center, where they come near to any. Groups are then merged as
+long as their members are alike on the average (agglomerative clustering, average linkage). How many groups there are is
+not given.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.improving.shared_sections import Nearness, Shared, shared_sections
 from embeddings.encoders import Vectors
 from embeddings.terms import terms
 
@@ -21,8 +23,12 @@ WORDS_SHARE = 0.15
 """What common words count beside the meaning."""
 STEPS = 4
 """Of a walk."""
+SECTIONS_SHARE = 0.15
+"""What common sections count beside meaning and words, where questions are joined."""
+SAME_SECTION = 0.75
+"""How alike two questions are that find the same section and have nothing else in common."""
 LEAST_ALIKE = 0.5
-"""How alike the members of two groups are at least, on the average, that are one: a cosine, 0–1."""
+"""How alike the members of two groups are at least, on the average, that are one, 0–1."""
 MANY = 50
 """The mean of so many questions is half of what all questions have in common; of a few it is what they are about."""
 FEWEST = 3
@@ -34,14 +40,22 @@ Alike = NDArray[np.float32]
 """Shape (questions, questions): how alike each two are, 0–1 where it is a share, symmetric."""
 
 
-def cluster_labels(texts: Sequence[str], vectors: Vectors, least_alike: float = LEAST_ALIKE) -> Labels:
-    """The group of each question; a group of one is one that is like no other. `vectors` are those of the texts.
+def cluster_labels(
+    texts: Sequence[str], vectors: Vectors, near: Sequence[Nearness] = (), least_alike: float = LEAST_ALIKE
+) -> Labels:
+    """The group of each question; a group of one is one that is like no other. `vectors` are those of the texts, `near`
+    the sections they come near to, for each of them or, where there is no index, for none.
 
     Takes memory and time with the square of their number: for a few thousand.
     """
     if len(texts) < FEWEST:
         return np.arange(len(texts))
-    return _cut(_walked(_graph(_alike(texts, vectors))), least_alike)
+    alike = _alike(texts, vectors)
+    if not any(near):
+        return _cut(_walked(_graph(alike)), least_alike)
+    shared = shared_sections(near)
+    walked = _walked(_graph((1 - SECTIONS_SHARE) * alike + SECTIONS_SHARE * shared))
+    return _cut(_either(walked, shared), least_alike)
 
 
 def most_typical(vectors: Vectors) -> list[int]:
@@ -91,6 +105,11 @@ def _walked(graph: Alike) -> Alike:
     ends = np.linalg.matrix_power(graph * degree[:, None] * degree[None], STEPS)
     rows = _unit(ends)
     return rows @ rows.T
+
+
+def _either(walked: Alike, shared: Shared) -> Alike:
+    """Alike by one or the other, as if both spoke independently (a noisy or)."""
+    return 1 - (1 - walked) * (1 - SAME_SECTION * shared)
 
 
 def _cut(alike: Alike, least_alike: float) -> Labels:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.improving.clustering import Labels, cluster_labels, most_typical
 from bot.improving.gap_causes import cause_of_cluster
 from bot.improving.gap_names import names_of
+from bot.improving.shared_sections import Nearness, nearest_sections
 from bot.storage.gaps import Gap, GapQuestion, GapState, Membership, NearPassage
 from embeddings.encoders import Vectors
 
@@ -38,7 +39,8 @@ class FoundGap:
 def find_gaps(questions: Sequence[GapQuestion], vectors: Vectors, now: datetime) -> tuple[FoundGap, ...]:
     """The gaps among the questions, the largest first; `vectors` are those of the questions. Numbers are not given
     yet."""
-    labels = cluster_labels([question.question for question in questions], vectors)
+    texts = [question.question for question in questions]
+    labels = cluster_labels(texts, vectors, [_nearness(question) for question in questions])
     members = _members(labels)
     names = names_of([[questions[place].question for place in own] for own in members])
     found = [
@@ -76,6 +78,11 @@ def week_counts(moments: Sequence[datetime], now: datetime, weeks: int = WEEKS) 
     """How many of the moments lie in each of the last weeks, the present one last; older ones are left out."""
     counted = Counter((now - moment) // timedelta(weeks=1) for moment in moments)
     return tuple(counted[weeks - 1 - place] for place in range(weeks))
+
+
+def _nearness(question: GapQuestion) -> Nearness:
+    """How near the question comes to the sections of its nearest passages; an article without headings is one."""
+    return nearest_sections((f"{near.article_id} › {near.heading}", near.score) for near in question.nearest)
 
 
 def _members(labels: Labels) -> list[list[int]]:

@@ -1,9 +1,18 @@
-"""The tables of what is learnt from the answers: proposed cases, what reports count, and the gaps."""
+"""The tables of what is learnt from the answers: proposed cases, what reports count, the gaps, and curated answers."""
+
+from typing import Any
 
 from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text
 
 from bot.storage.metadata import metadata
 from bot.storage.utc_date_time import UtcDateTime
+
+
+def summed() -> tuple[Column[Any], ...]:
+    """The columns of what is summed up over replies; new ones for each table."""
+    counts = (Column(name, Integer, nullable=False) for name in ("replies", "ups", "downs", "visits", "resolved"))
+    return (*counts, Column("confidence", Float, nullable=False))
+
 
 proposed_cases = Table(
     "proposed_cases",
@@ -68,6 +77,22 @@ cited_articles = Table(
     Index("ix_cited_articles_article_id_day", "article_id", "day"),
 )
 
+reply_sums = Table(
+    "reply_sums",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("day", "platform", "locale", "kind", "reason")),
+    *summed(),
+)
+"""The replies of a day, summed up (bot/storage/reply_sums.py)."""
+
+article_sums = Table(
+    "article_sums",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("day", "article_id", "kind")),
+    *summed(),
+)
+"""The same of the replies about an article; without one its id is empty."""
+
 gaps = Table(
     "gaps",
     metadata,
@@ -111,4 +136,65 @@ gap_survey = Table(
     Column("checked_on", Text, nullable=False),
     Column("newest", UtcDateTime),
     Column("questions", Integer, nullable=False),
+)
+
+curated_answers = Table(
+    "curated_answers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("wordings", JSON, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("quotes", JSON, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("expires_on", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text),
+)
+"""Every version of every answer that an editor has written (bot/storage/curated_answers.py). The last day is a day in
+UTC; `made_by` is null for what the server did by itself."""
+
+curated_given = Table(
+    "curated_given",
+    metadata,
+    Column("turn_id", Text, ForeignKey("turns.id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("day", Text, nullable=False),
+    Index(None, "number", "day"),
+)
+
+passage_rules = Table(
+    "passage_rules",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("passage_id", Text, nullable=False),
+    Column("article_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("beginning", Text, nullable=False),
+    Column("question", Text),
+    Column("reason", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", Text),
+    Index(None, "last_day"),
+    Index(None, "article_id"),
+)
+"""Pins and mutes (bot/storage/passage_rules.py). The last day is a day in UTC."""
+
+ruled_replies = Table(
+    "ruled_replies",
+    metadata,
+    Column("turn_id", Text, ForeignKey("turns.id"), primary_key=True),
+    Column("rule", Integer, primary_key=True),
+    Column("day", Text, nullable=False),
+    Index(None, "rule", "day"),
 )

@@ -13,6 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from bot.models import Turn
+from bot.storage.curated_given import note_given
+from bot.storage.reply_sums import add_fact, change_fact
+from bot.storage.ruled_replies import note_ruled
 from bot.storage.schema import cited_articles, conversations, reply_facts
 
 NOTICE = "notice"
@@ -24,25 +27,26 @@ def note_reply(connection: Connection, turn: Turn) -> None:
     What the reply before it was worth may change by it: the customer has come back."""
     if turn.reply is None:
         return
+    note_given(connection, turn)
+    note_ruled(connection, turn)
     where = select(conversations.c.platform, conversations.c.locale).where(conversations.c.id == turn.conversation_id)
     platform, locale = connection.execute(where).one()
     kind, cited = str(turn.reply.get("kind", "")), cited_in(turn.reply)
     if kind != NOTICE:
         _note_return(connection, turn.conversation_id, turn.asked_at)
     seen = {"day": day_of(turn.asked_at), "platform": platform, "locale": locale}
-    connection.execute(
-        insert(reply_facts).values(
-            turn_id=turn.id,
-            conversation_id=turn.conversation_id,
-            asked_at=turn.asked_at,
-            kind=kind,
-            reason=turn.reply.get("reason") or "",
-            article_id=cited[0] if cited else _nearest(turn.trace),
-            confidence=turn.reply.get("confidence") or 0.0,
-            milliseconds=_milliseconds(turn.trace),
-            **seen,
-        )
-    )
+    fact = {
+        "turn_id": turn.id,
+        "conversation_id": turn.conversation_id,
+        "asked_at": turn.asked_at,
+        "kind": kind,
+        "reason": turn.reply.get("reason") or "",
+        "article_id": cited[0] if cited else _nearest(turn.trace),
+        "confidence": turn.reply.get("confidence") or 0.0,
+        "milliseconds": _milliseconds(turn.trace),
+        **seen,
+    }
+    add_fact(connection, fact)
     if cited:
         connection.execute(
             insert(cited_articles), [{"turn_id": turn.id, "article_id": article_id, **seen} for article_id in cited]
@@ -53,14 +57,14 @@ def note_call(connection: Connection, conversation_id: str, now: datetime) -> No
     """Writes that a person was called, or came, after the last reply to a question."""
     last = _last(connection, conversation_id)
     if last is not None and last.called_after is None:
-        values = {"called_after": _seconds(last.asked_at, now)}
-        connection.execute(update(reply_facts).where(reply_facts.c.turn_id == last.turn_id).values(values))
+        change_fact(connection, last.turn_id, called_after=_seconds(last.asked_at, now))
 
 
 def note_thumb(connection: Connection, turn_id: str, up: bool) -> None:
     """Writes what the customer thinks of a reply, in the place of what the customer thought before."""
-    for table in (reply_facts, cited_articles):
-        connection.execute(update(table).where(table.c.turn_id == turn_id).values(thumb=1 if up else -1))
+    thumb = 1 if up else -1
+    change_fact(connection, turn_id, thumb=thumb)
+    connection.execute(update(cited_articles).where(cited_articles.c.turn_id == turn_id).values(thumb=thumb))
 
 
 def day_of(moment: datetime) -> str:
@@ -76,8 +80,7 @@ def cited_in(reply: Mapping[str, Any]) -> tuple[str, ...]:
 def _note_return(connection: Connection, conversation_id: str, now: datetime) -> None:
     last = _last(connection, conversation_id)
     if last is not None and last.returned_after is None:
-        values = {"returned_after": _seconds(last.asked_at, now)}
-        connection.execute(update(reply_facts).where(reply_facts.c.turn_id == last.turn_id).values(values))
+        change_fact(connection, last.turn_id, returned_after=_seconds(last.asked_at, now))
 
 
 def _last(connection: Connection, conversation_id: str) -> Any:

@@ -1,48 +1,33 @@
-"""What reports are made of: sums over the replies of a span of days (bot/storage/reply_facts.py).
+"""What reports are made of: sums over the replies of a span of days, read from bot/storage/reply_sums.py where it has
+what is asked for, and else counted over the facts of bot/storage/reply_facts.py.
 
 A visit is a run of a customer's questions in one conversation, each within the quiet window of the one before it; it is
 over once nothing more was asked for that long. It was resolved when its last question was answered, no person was
 called or came within the window, and the answer has no thumbs-down.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select
 
 from bot.storage.database import Database
 from bot.storage.proposed_cases import CaseSource, CaseState
-from bot.storage.schema import cited_articles, conversations, handoffs, proposed_cases, reply_facts
-
-QUIET_WINDOW = timedelta(hours=24)
-"""How long a customer must stay away before a visit counts as over."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which replies count: UTC days from `first` to `last`, both included; of one platform, one locale, or about some
-    articles, where these are given."""
-
-    first: date
-    last: date
-    platform: str | None = None
-    locale: str | None = None
-    articles: Sequence[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Of some replies of one kind: how many, the sum of their confidences, thumbs, and the visits that ended with one
-    of them, of which so many were resolved."""
-
-    replies: int
-    confidence: float
-    ups: int
-    downs: int
-    visits: int
-    resolved: int
+from bot.storage.reply_sums import COUNTED, NOTHING, QUIET_WINDOW, Sums
+from bot.storage.schema import (
+    article_sums,
+    cited_articles,
+    conversations,
+    handoffs,
+    proposed_cases,
+    reply_facts,
+    reply_sums,
+    ruled_replies,
+)
+from bot.storage.scope import DAY, Scope, day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +76,8 @@ class ReportRows:
     about none."""
     marked: tuple[int, int]
     """Answers that agents marked right or wrong, or accepted as a case of the evaluation, and those found wrong."""
+    ruled: int = 0
+    """Answers in which an editor's pin or mute weighed."""
     locales: tuple[str, ...]
     """Every locale that customers ever had."""
     first_day: str | None
@@ -107,8 +94,9 @@ def report_rows(database: Database, scope: Scope, now: datetime) -> ReportRows:
             milliseconds=_milliseconds(connection, scope),
             calls=_calls(connection, scope),
             marked=_marked(connection, scope),
-            locales=tuple(connection.scalars(select(reply_facts.c.locale).distinct().order_by(reply_facts.c.locale))),
-            first_day=connection.scalar(select(func.min(reply_facts.c.day))),
+            ruled=_ruled(connection, scope),
+            locales=tuple(connection.scalars(select(reply_sums.c.locale).distinct().order_by(reply_sums.c.locale))),
+            first_day=connection.scalar(select(func.min(reply_sums.c.day))),
         )
 
 
@@ -131,52 +119,77 @@ def citations_by_day(database: Database, article_id: str, first: date, last: dat
         return {row.day: Cited(article_id, row.answers, row.ups, row.downs) for row in connection.execute(query)}
 
 
-def day_text(day: date) -> str:
-    """A day as it is stored."""
-    return day.isoformat()
-
-
 def _cells(connection: Connection, scope: Scope, now: datetime) -> tuple[Cell, ...]:
-    table = reply_facts.c
-    by = (table.day, table.platform, table.locale, table.kind, table.reason)
-    query = select(*by, *_sums(now)).where(_in(scope)).group_by(*by).order_by(*by)
-    return tuple(
-        Cell(row.day, row.platform, row.locale, row.kind, row.reason, _sums_of(row[len(by) :]))
-        for row in connection.execute(query)
-    )
+    names = ("day", "platform", "locale", "kind", "reason")
+    rows = _rows(connection, reply_sums, names, scope, now)
+    return tuple(Cell(row[0], row[1], row[2], row[3], row[4], _sums_of(row[5:])) for row in rows)
 
 
 def _article_cells(connection: Connection, scope: Scope, now: datetime) -> tuple[ArticleCell, ...]:
-    by = (reply_facts.c.article_id, reply_facts.c.kind)
-    query = select(*by, *_sums(now)).where(_in(scope)).group_by(*by).order_by(*by)
-    return tuple(ArticleCell(row.article_id, row.kind, _sums_of(row[len(by) :])) for row in connection.execute(query))
+    found: defaultdict[tuple[str, str], Sums] = defaultdict(lambda: NOTHING)
+    for row in _rows(connection, article_sums, ("article_id", "kind"), scope, now):
+        found[row[0], row[1]] += _sums_of(row[2:])
+    return tuple(ArticleCell(article_id, kind, sums) for (article_id, kind), sums in sorted(found.items()))
+
+
+def _rows(
+    connection: Connection, table: Table, names: Sequence[str], scope: Scope, now: datetime
+) -> Iterator[Sequence[Any]]:
+    """The sums of a scope by some columns, first from a table of sums if it can tell, then counted over facts."""
+    summed, counted = _parts(scope, now) if scope.asked() <= set(table.c.keys()) else (None, scope)
+    if summed is not None:
+        yield from _summed(connection, table, names, summed)
+    if counted is not None:
+        yield from _counted(connection, names, counted, now)
+
+
+def _parts(scope: Scope, now: datetime) -> tuple[Scope | None, Scope | None]:
+    """The days whose visits are all over, which are summed up already, and the later ones."""
+    later = (now - QUIET_WINDOW).date()
+    before, after = min(scope.last, later - DAY), max(scope.first, later)
+    return (
+        replace(scope, last=before) if scope.first <= before else None,
+        replace(scope, first=after) if after <= scope.last else None,
+    )
+
+
+def _summed(connection: Connection, table: Table, names: Sequence[str], scope: Scope) -> Sequence[Sequence[Any]]:
+    by, counted = [table.c[name] for name in names], [table.c[name] for name in COUNTED]
+    if tuple(names) == tuple(table.primary_key.columns.keys()):
+        return connection.execute(select(*by, *counted).where(*scope.conditions(table)).order_by(*by)).all()
+    query = select(*by, *map(func.sum, counted)).where(*scope.conditions(table))
+    return connection.execute(query.group_by(*by).order_by(*by)).all()
+
+
+def _counted(connection: Connection, names: Sequence[str], scope: Scope, now: datetime) -> Sequence[Sequence[Any]]:
+    by = [reply_facts.c[name] for name in names]
+    query = select(*by, *_sums(now)).where(*scope.conditions(reply_facts))
+    return connection.execute(query.group_by(*by).order_by(*by)).all()
 
 
 def _cited(connection: Connection, scope: Scope) -> tuple[Cited, ...]:
     table = cited_articles.c
-    conditions: list[ColumnElement[bool]] = [table.day.between(day_text(scope.first), day_text(scope.last))]
-    if scope.platform is not None:
-        conditions.append(table.platform == scope.platform)
-    if scope.locale is not None:
-        conditions.append(table.locale == scope.locale)
-    if scope.articles is not None:
-        conditions.append(table.article_id.in_(scope.articles))
     counted = _thumbed(cited_articles)
-    query = select(table.article_id, *counted).where(*conditions).group_by(table.article_id)
+    query = select(table.article_id, *counted).where(*scope.conditions(cited_articles)).group_by(table.article_id)
     rows = connection.execute(query.order_by(counted[0].desc(), table.article_id))
     return tuple(Cited(row.article_id, row.answers, row.ups, row.downs) for row in rows)
 
 
 def _milliseconds(connection: Connection, scope: Scope) -> tuple[tuple[int, int], ...]:
     taken = reply_facts.c.milliseconds
-    query = select(taken, func.count()).where(_in(scope), taken.is_not(None)).group_by(taken).order_by(taken)
+    query = (
+        select(taken, func.count())
+        .where(*scope.conditions(reply_facts), taken.is_not(None))
+        .group_by(taken)
+        .order_by(taken)
+    )
     return tuple((row[0], row[1]) for row in connection.execute(query))
 
 
 def _calls(connection: Connection, scope: Scope) -> tuple[tuple[str, int], ...]:
     if scope.articles is not None:
         return ()
-    begin, end = _moments(scope)
+    begin, end = scope.moments()
     query = select(handoffs.c.reason, func.count()).where(handoffs.c.asked_at >= begin, handoffs.c.asked_at < end)
     if scope.platform is not None or scope.locale is not None:
         query = query.join(conversations, conversations.c.id == handoffs.c.conversation_id)
@@ -190,44 +203,33 @@ def _calls(connection: Connection, scope: Scope) -> tuple[tuple[str, int], ...]:
 
 def _marked(connection: Connection, scope: Scope) -> tuple[int, int]:
     """What people said of answers, and of how many they expected something else, or another article. That is said of
-    few answers, so these are read first, and their facts then: a plan that begins with the days reads them all."""
+    few answers, so these are read first, and their facts then: a plan that begins with the facts reads them all."""
     cases, facts = proposed_cases.c, reply_facts.c
     said = or_(cases.source == CaseSource.CORRECTION.value, cases.state == CaseState.ACCEPTED.value)
     query = select(cases.reply, cases.decision, cases.suggestion, *(facts[name] for name in _SCOPED))
-    rows = connection.execute(query.where(facts.turn_id == cases.turn_id, facts.kind == "answer", said))
-    found = [row for row in rows if _is_in(row, scope)]
+    of_case = facts.turn_id == cases.turn_id.concat("")  # an expression, so that no index leads from a fact to its case
+    rows = connection.execute(query.where(of_case, facts.kind == "answer", said))
+    found = [row for row in rows if scope.includes(row)]
     wrong = [row for row in found if not _is_as_expected(row.reply, row.decision or row.suggestion)]
     return len(found), len(wrong)
 
 
-_SCOPED = ("day", "platform", "locale", "article_id")
-
-
-def _is_in(row: Row[Any], scope: Scope) -> bool:
-    return (
-        day_text(scope.first) <= row.day <= day_text(scope.last)
-        and scope.platform in (None, row.platform)
-        and scope.locale in (None, row.locale)
-        and (scope.articles is None or row.article_id in scope.articles)
+def _ruled(connection: Connection, scope: Scope) -> int:
+    """Few replies are ruled. Their day is looked for where they stand, so that a plan begins there, too."""
+    facts, ruled = reply_facts.c, ruled_replies.c
+    query = select(func.count(ruled.turn_id.distinct())).where(
+        facts.turn_id == ruled.turn_id, scope.days(ruled_replies)
     )
+    return connection.execute(query.where(facts.kind == "answer", *scope.narrowing(reply_facts))).scalar_one()
+
+
+_SCOPED = ("day", "platform", "locale", "article_id")
 
 
 def _is_as_expected(replied: Mapping[str, Any], expected: Mapping[str, Any] | None) -> bool:
     if expected is None or expected["expect"] != "answer":
         return False
     return not set(replied["articles"]).isdisjoint(expected["articles"])
-
-
-def _in(scope: Scope) -> ColumnElement[bool]:
-    table = reply_facts.c
-    conditions: list[ColumnElement[bool]] = [table.day.between(day_text(scope.first), day_text(scope.last))]
-    if scope.platform is not None:
-        conditions.append(table.platform == scope.platform)
-    if scope.locale is not None:
-        conditions.append(table.locale == scope.locale)
-    if scope.articles is not None:
-        conditions.append(table.article_id.in_(scope.articles))
-    return and_(*conditions)
 
 
 def _sums(now: datetime) -> tuple[ColumnElement[Any], ...]:
@@ -254,9 +256,3 @@ def _thumbed(table: Any) -> tuple[ColumnElement[int], ...]:
 
 def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
-
-
-def _moments(scope: Scope) -> tuple[datetime, datetime]:
-    """The moments at which the days begin and are over."""
-    begin = datetime.combine(scope.first, time(), UTC)
-    return begin, datetime.combine(scope.last, time(), UTC) + timedelta(days=1)

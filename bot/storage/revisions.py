@@ -10,7 +10,7 @@ from bot.errors import StorageError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0012"
+HEAD = "0015"
 """The newest revision under migrations/versions (a test compares them)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -20,12 +20,18 @@ from bot.storage.agent_tables import agents as agents
 from bot.storage.agent_tables import audit as audit
 from bot.storage.agent_tables import login_links as login_links
 from bot.storage.agent_tables import oidc_requests as oidc_requests
+from bot.storage.learning_tables import article_sums as article_sums
 from bot.storage.learning_tables import cited_articles as cited_articles
+from bot.storage.learning_tables import curated_answers as curated_answers
+from bot.storage.learning_tables import curated_given as curated_given
 from bot.storage.learning_tables import gap_questions as gap_questions
 from bot.storage.learning_tables import gap_survey as gap_survey
 from bot.storage.learning_tables import gaps as gaps
+from bot.storage.learning_tables import passage_rules as passage_rules
 from bot.storage.learning_tables import proposed_cases as proposed_cases
 from bot.storage.learning_tables import reply_facts as reply_facts
+from bot.storage.learning_tables import reply_sums as reply_sums
+from bot.storage.learning_tables import ruled_replies as ruled_replies
 from bot.storage.metadata import metadata as metadata
 from bot.storage.utc_date_time import UtcDateTime
 

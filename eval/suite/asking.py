@@ -41,7 +41,7 @@ class CaseOutcome:
     found: tuple[str, ...]
     """Ids of the first articles found."""
     proposed: bool
-    """Whether a gold article is among all the articles found."""
+    """Whether every gold article is among all the articles found."""
     quotes_held: float | None
     """The share of the gold quotes that the citations hold; None where there is no gold quote or no answer."""
     citations: int
@@ -107,7 +107,7 @@ def ask(case: SuiteCase, assistant: Assistant, index: SearchIndex, withheld: boo
         cited=cited,
         would_cite=cited_articles(would),
         found=found[:ARTICLES_RANKED],
-        proposed=bool(set(found) & set(case.articles)),
+        proposed=bool(case.articles) and set(case.articles) <= set(found),
         quotes_held=quotes_held(case, citations) if citations else None,
         citations=len(citations),
         exact_quotes=sum(

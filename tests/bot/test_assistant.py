@@ -12,6 +12,7 @@ from bot.answering.actions import own_hosts
 from bot.answering.calibration import CalibratedThreshold, bar, write_calibration
 from bot.answering.composing import ExtractiveComposer
 from bot.answering.confidence import Confidence, ConfidenceModel
+from bot.answering.curated_book import CuratedBook
 from bot.answering.model.model_rewriting import RecordedRewriter
 from bot.answering.per_generation import PerGeneration
 from bot.answering.ranking import SIGNALS
@@ -33,6 +34,7 @@ from tests.bot.answering.conftest import (
     Shelf,
     spellings_of,
 )
+from tests.curated import TODAY, content, curated, quotes_in
 from tests.fakes import LetterEncoder, TokenlessEncoder, calibration
 
 SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
@@ -308,3 +310,59 @@ def test_what_reads_like_a_sensitive_topic_is_answered_when_the_answer_is_sure(a
     assert outcome.trace["handoff"]["topic"] == "fraud" and "0.90" in outcome.trace["handoff"]["because"]
     calm = replace(assistant, topics=alarmed(shelf, 0.4)).answer("What is the weather?", CustomerContext())
     assert isinstance(calm.reply, Handoff) and calm.reply.reason is HandoffReason.LOW_CONFIDENCE
+
+
+def curated_for(shelf: Shelf, wording: str = "switch my inbox") -> Assistant:
+    given = curated(
+        content(*quotes_in(CHANGE_EMAIL, "face check"), wordings=(wording,), lead="In short:"), 3, version=2
+    )
+    book = CuratedBook(lambda: (given,), shelf.encoder, lambda: TODAY)
+    return replace(assistant_of(shelf), curated=book)
+
+
+def test_a_curated_answer_comes_first_however_unsure_the_search_is() -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    assistant = curated_for(shelf)
+    assistant = replace(assistant, confidence=Confidence(UNSURE, UNSURE))
+    outcome = assistant.answer("Switch my inbox!", CustomerContext())
+    assert isinstance(outcome.reply, Answer)
+    assert outcome.reply.text == "In short:\n\n2. Complete the face check. [1]"
+    assert [citation.quote for citation in outcome.reply.citations] == ["Complete the face check."]
+    assert [action.label for action, _ in outcome.reply.actions] == ["Change email"]
+    assert outcome.trace["decision"]["confidence"] < outcome.trace["decision"]["threshold"], "the search's own"
+    assert outcome.trace["composition"]["curated"]["number"] == 3
+    assert outcome.receipt["account"]["curated"]["version"] == 2
+    assert outcome.receipt["citations"][0]["exact"]
+
+
+def test_a_curated_answer_is_no_match_for_what_comes_before_the_search() -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    for wording in ("connect me with an agent", "hello"):
+        assistant = curated_for(shelf, wording)
+        assert not isinstance(assistant.answer(wording, CustomerContext()).reply, Answer)
+    assistant = curated_for(shelf)
+    outcome = assistant.answer(f"switch my inbox {SEED_PHRASE}", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.SECRET_SEEN
+
+
+def test_a_sensitive_topic_wins_over_a_curated_answer() -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    assistant = curated_for(shelf, "What is the weather?")
+    outcome = replace(assistant, topics=alarmed(shelf, 0.9)).answer("What is the weather?", CustomerContext())
+    assert isinstance(outcome.reply, Handoff) and outcome.reply.reason is HandoffReason.SENSITIVE_TOPIC
+    assert outcome.trace["composition"].get("curated") is None
+
+
+def test_a_curated_answer_that_does_not_stand_is_not_shown() -> None:
+    changed = replace(CHANGE_EMAIL, body=CHANGE_EMAIL.body.replace("face check", "video call"))
+    assistant = curated_for(Shelf((changed, FEES)))
+    outcome = assistant.answer("switch my inbox", CustomerContext())
+    assert "face check" not in outcome.reply.text and outcome.trace["composition"].get("curated") is None
+
+
+def test_a_replay_says_that_another_curated_answer_is_given() -> None:
+    shelf = Shelf((CHANGE_EMAIL, FEES))
+    assistant = curated_for(shelf)
+    then = assistant.answer("switch my inbox", CustomerContext()).receipt
+    now = assistant_of(shelf).answer("switch my inbox", CustomerContext()).receipt
+    assert "The answer given was the curated answer 3, version 2, and is composed now." in differences(then, now)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,12 @@ from bot.indexing.active import ActiveGeneration
 from bot.indexing.progress import SilentProgress
 from bot.models import Handoff, HandoffReason
 from bot.staffed import StaffedFootnote
+from bot.storage.curated_answers import CuratedQuote, add_answer
 from bot.storage.gaps import Cause, GapState, Source, gaps_in, surveyed_questions
 from bot.surveying import Surveyor, SurveyStopped
 from bot.updating import update_index
 from tests.bot.web.stage import ANSWER, ScriptedAssistant, open_stage
+from tests.curated import NOW, content
 from tests.seeded_turn import handed_over
 
 UNSURE = Handoff(text="A person replies.", reason=HandoffReason.LOW_CONFIDENCE, confidence=0.1)
@@ -72,6 +74,19 @@ def test_a_gap_opens_and_closes_with_the_index(surveyor: Surveyor, assistant: Sc
     surveyor.survey()
     (closed,) = gaps_in(surveyor.database)
     assert (closed.number, closed.unanswered, closed.state) == (gap.number, 0, GapState.CLOSED)
+
+
+def test_a_curated_answer_has_questions_tried_again(surveyor: Surveyor, assistant: ScriptedAssistant) -> None:
+    handed_over(surveyor.database, STOLEN)
+    assistant.enqueue(*[UNSURE] * 4, *[ANSWER] * 4)
+    surveyor.survey()
+    with surveyor.database.write() as connection:
+        add_answer(connection, content(CuratedQuote("cards", "", "A card pays."), expires_on=date.max), "ada", NOW)
+    surveyor.survey()
+    assert gaps_in(surveyor.database)[0].state is GapState.CLOSED
+    asked = len(assistant.history)
+    surveyor.survey()
+    assert len(assistant.history) == asked
 
 
 def test_the_same_question_is_asked_once(surveyor: Surveyor, assistant: ScriptedAssistant) -> None:

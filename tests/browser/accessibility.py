@@ -3,6 +3,7 @@
 import importlib.util
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Frame, Page
 
@@ -32,3 +33,16 @@ def require_accessible(page: Page | Frame, state: str) -> None:
     page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
     found = page.evaluate(RUN, list(TAGS))
     assert found == [], f"{state}: {found}"
+
+
+def require_readable(page: Page, state: str) -> None:
+    """In light and wide, and in dark and narrow, nothing shuts anybody out and nothing is wider than the page."""
+    schemes: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1100), ("dark", 320))
+    for scheme, width in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        require_accessible(page, f"{state} {scheme}")
+        wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= seen, f"{state} {scheme}"
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.emulate_media(color_scheme="light")

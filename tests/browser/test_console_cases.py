@@ -17,7 +17,8 @@ from bot.storage.proposed_cases import CaseQuote, CaseState, proposed_case
 from bot.turns import take_turn
 from bot.web.app import create_app
 from tests.bot.web.stage import SITE, ScriptedAssistant, open_stage, served
-from tests.browser.accessibility import require_accessible
+from tests.browser.accessibility import require_readable
+from tests.browser.screenshots import keep
 from tests.browser.signed_in import signed_in
 
 pytestmark = pytest.mark.browser
@@ -63,22 +64,10 @@ def page(browser: Browser, console: Console) -> Iterator[Page]:
         yield page
 
 
-def readable(page: Page, state: str) -> None:
-    """In light and wide, and in dark and narrow, nothing shuts anybody out and nothing is wider than the page."""
-    for scheme, width in (("light", 1100), ("dark", 320)):
-        scheme_of: Any = scheme
-        page.emulate_media(color_scheme=scheme_of)
-        page.set_viewport_size({"width": width, "height": 900})
-        require_accessible(page, f"{state} {scheme}")
-        wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= seen, f"{state} {scheme}"
-    page.set_viewport_size({"width": 1100, "height": 900})
-
-
 def test_a_reply_is_corrected_and_becomes_a_case(page: Page, console: Console) -> None:
     page.goto(f"{console.address}/console/cases")
     expect(page.get_by_text("No case waits for a decision.")).to_be_visible()
-    readable(page, "no cases")
+    require_readable(page, "no cases")
     page.goto(console.trace)
     page.get_by_role("button", name="Wrong", exact=True).press("Enter")
     expect(page.get_by_text("nothing says yet what would have been right")).to_be_visible()
@@ -87,19 +76,23 @@ def test_a_reply_is_corrected_and_becomes_a_case(page: Page, console: Console) -
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Mark wrong with this").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("does not say")
-    readable(page, "refused")
+    require_readable(page, "refused")
+    keep(page, "console", "case-corrected")
     page.get_by_label("The sentence that answers").fill("A fee.")
     page.get_by_role("button", name="Mark wrong with this").press("Enter")
     page.get_by_role("link", name="Case 1").press("Enter")
     expect(page.get_by_role("heading", name="What is the fee?")).to_be_visible()
-    readable(page, "one case")
+    require_readable(page, "one case")
+    keep(page, "console", "case")
     page.goto(f"{console.address}/console/cases")
     expect(page.get_by_text("Should be answered")).to_be_visible()
-    readable(page, "cases")
+    require_readable(page, "cases")
+    keep(page, "console", "cases")
     page.get_by_role("button", name="Accept as suggested case 1").press("Enter")
     expect(page.get_by_text("No case waits for a decision.")).to_be_visible()
     page.get_by_role("link", name="Accepted 1").press("Enter")
     expect(page.get_by_role("link", name="Decide otherwise on case 1")).to_be_visible()
+    keep(page, "console", "case-in-the-suite")
     case = proposed_case(console.stage.database, 1)
     assert case.state is CaseState.ACCEPTED and case.decision is not None
     assert case.decision.quotes == (CaseQuote("fees", "A fee."),)

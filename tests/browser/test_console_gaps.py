@@ -18,6 +18,7 @@ from bot.updating import update_index
 from bot.web.app import create_app
 from tests.bot.web.stage import ANSWER, ScriptedAssistant, open_stage, served
 from tests.browser.accessibility import require_accessible
+from tests.browser.screenshots import keep
 from tests.browser.signed_in import signed_in
 from tests.seeded_turn import handed_over
 
@@ -89,8 +90,10 @@ def test_a_gap_is_followed_until_it_is_closed(page: Page, console: Console) -> N
     name = page.get_by_role("link", name="card · stolen")
     expect(name).to_be_visible(timeout=SOON)
     expect(page.get_by_text("4 of 4 not answered")).to_be_visible(timeout=SOON)
+    keep(page, "console", "gaps")
     name.press("Enter")
     expect(page.get_by_text("stolen card, what now?").first).to_be_visible(timeout=SOON)
+    keep(page, "console", "gap-open")
     (console.folder / "stolen.md").write_text("---\ntitle: Stolen\n---\nA stolen card is blocked.", encoding="utf-8")
     update_index(console.stage, [str(console.folder)], SilentProgress())
     console.assistant.known = "stolen"
@@ -98,6 +101,7 @@ def test_a_gap_is_followed_until_it_is_closed(page: Page, console: Console) -> N
     page.get_by_role("link", name="Closed 1").press("Enter")
     page.get_by_role("link", name="card · stolen").press("Enter")
     expect(page.get_by_text("answered now").first).to_be_visible(timeout=SOON)
+    keep(page, "console", "gap-closed")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 320)])
@@ -117,3 +121,4 @@ def test_two_articles_that_say_the_same_stand_side_by_side(page: Page, console: 
     finding = page.get_by_role("listitem").filter(has_text="say nearly the same")
     expect(finding.get_by_role("link", name="Cards", exact=True)).to_be_visible(timeout=SOON)
     expect(finding.get_by_role("link", name="The cards")).to_be_visible(timeout=SOON)
+    keep(page, "console", "health")

@@ -17,6 +17,7 @@ from bot.updating import update_index
 from bot.web.app import create_app
 from tests.bot.web.stage import ScriptedAssistant, open_stage, served
 from tests.browser.accessibility import require_accessible
+from tests.browser.screenshots import keep
 from tests.seeded_store import seeded_turns, store
 
 pytestmark = pytest.mark.browser
@@ -93,6 +94,7 @@ def test_pages_can_be_read(page: Page, console: tuple[str, str], problems: list[
             summary.click()
         require_accessible(page, f"{path} {scheme} {width}")
         fits(page)
+        keep(page, f"console-{scheme}", "-".join([*re.findall(r"\w+", path), str(width)]))
     page.goto(f"{console[0]}/console/knowledge/subject-3")
     assert page.locator(".passages > li").count() >= 1
     assert problems == []

@@ -63,6 +63,9 @@ def test_a_question_is_tried_and_a_passage_says_why_it_lost(agent: Any) -> None:
     assert loser.locator("meter").count() == page.locator(".candidates-table thead th").count() - 3
     expect(page.locator(".chart svg")).to_have_attribute("aria-label", re.compile("The confidence .* the threshold"))
 
+    loser.scroll_into_view_if_needed()
+    keep(page, "console", "playground-why-it-lost")
+
     permalink = page.url
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url("**?against=*")

@@ -1,10 +1,12 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.improving.shared_sections import Nearness
 from embeddings.encoders import Encoding, without_tokens
 from eval.errors import EvaluationError
 from eval.gap_figures import labelled_questions, measure_gaps
@@ -55,6 +57,22 @@ def test_questions_of_clear_intents_are_told_apart(tmp_path: Path) -> None:
     assert first.index > 0.3 and first.low <= first.index + 0.3
     assert "adjusted Rand index" in gap_line(second)
     assert measure_gaps([tmp_path / "a"], WordEncoder(), 24)[0].to_json()["index"] == first.index
+
+
+def test_what_the_questions_find_is_taken_into_account(tmp_path: Path) -> None:
+    wishes = ["a dumbbell", "whey protein", "fish oil", "olive soap"]
+    rows = [{"_id": text, "text": text, "intent": "buying"} for text in wishes]
+    write(tmp_path / "a", "q.jsonl", rows + themed("rate", ["lost", "stolen", "broken", "new"]))
+    asked: list[Path] = []
+
+    def find_near(folders: Sequence[Path], texts: Sequence[str]) -> list[Nearness]:
+        asked.extend(folders)
+        return [{"buying": 0.9} if text in wishes else {} for text in texts]
+
+    (with_articles,) = measure_gaps([tmp_path / "a"], WordEncoder(), 24, find_near)
+    (without,) = measure_gaps([tmp_path / "a"], WordEncoder(), 24)
+    assert (with_articles.index, with_articles.clusters, asked) == (1.0, 2, [tmp_path / "a"])
+    assert without.index < 0.9
 
 
 def test_a_folder_without_intents_is_told(tmp_path: Path) -> None:

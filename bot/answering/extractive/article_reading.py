@@ -87,7 +87,7 @@ def read_article(article: Article, evidence: Evidence, wanted: Collection[str] =
     shown = tuple(
         kept
         for section in for_platform(sections_of(article.body), evidence.platform)
-        if (kept := _worth_quoting(section, article, evidence.question)).quotables
+        if (kept := _worth_quoting(_unmuted(section, article, evidence), article, evidence.question)).quotables
     )
     own = [hit for hit in evidence.hits if hit.passage.article_id == article.id]
     found = [
@@ -150,6 +150,21 @@ def _worth_quoting(section: Section, article: Article, question: str) -> Section
         return not is_boilerplate(article.body[each.unit.start : each.unit.end], each.text, question)
 
     return Section(section.headings, tuple(filter(says_something, section.quotables)))
+
+
+def _unmuted(section: Section, article: Article, evidence: Evidence) -> Section:
+    """The section without what stands in a muted stretch; a step list of which a step does goes as a whole."""
+    muted = evidence.muted.get(article.id)
+    if not muted:
+        return section
+    out = [
+        each
+        for each in section.quotables
+        if any(each.unit.start < end and start < each.unit.end for start, end in muted)
+    ]
+    lists = {each.unit.block.group for each in out if each.unit.block.kind is BlockKind.STEP}
+    kept = (each for each in section.quotables if each not in out and each.unit.block.group not in lists)
+    return Section(section.headings, tuple(kept))
 
 
 def _overlap(each: Quotable, hit: Hit) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, sqrt
 
-from bot.storage.reports import ArticleCell, Cell, Cited, ReportRows, Sums
+from bot.storage.reply_sums import Sums
+from bot.storage.reports import ArticleCell, Cell, Cited, ReportRows
 
 ANSWER, CLARIFY, HANDOFF, NOTICE = "answer", "clarify", "handoff", "notice"
 MOST_ARTICLES = 20
@@ -68,10 +69,12 @@ class Risk:
     marked: int
     marked_wrong: int
     questions: int
+    ruled: int = 0
 
     def figures(self) -> dict[str, Figure]:
         """Coverage; the share of the answers that the confidence expects to be wrong; of the rated answers the share
-        with a thumbs-down, with the 95 % interval of Wilson; of the judged ones the share that is wrong."""
+        with a thumbs-down, with the 95 % interval of Wilson; of the judged ones the share that is wrong;
+        in how many an editor's pin or mute weighed."""
         low, high = wilson(self.rated_bad, self.rated)
         expected = None if not self.answers else 1 - self.confidence_sum / self.answers
         return {
@@ -86,6 +89,8 @@ class Risk:
             "marked": self.marked,
             "marked_wrong": self.marked_wrong,
             "marked_wrong_share": share(self.marked_wrong, self.marked),
+            "ruled": self.ruled,
+            "ruled_share": share(self.ruled, self.answers),
         }
 
 
@@ -137,6 +142,7 @@ def report_of(rows: ReportRows, days: Sequence[date], section_of: Callable[[str]
             marked=rows.marked[0],
             marked_wrong=rows.marked[1],
             questions=totals.questions,
+            ruled=rows.ruled,
         ),
         by={
             "day": {day.isoformat(): by_day.get(day.isoformat(), Line()) for day in days},

@@ -22,9 +22,11 @@ from bot.staffed import StaffedFootnote
 from bot.storage.audit import note
 from bot.storage.database import Database, Transaction
 from bot.storage.generations import GenerationRow
+from bot.storage.passage_rules import PassageRule, rules_of_article
 from bot.storage.quarantine import QuarantineRow, quarantined
 from bot.storage.reports import Cited, citations, citations_by_day
 from bot.storage.sources import RememberedSource, remembered_sources
+from bot.updating import withdraw_outdated
 from bot.web.console.article_list import (
     PATH,
     SORTS,
@@ -36,12 +38,13 @@ from bot.web.console.article_list import (
     list_page,
     read_list_query,
 )
-from bot.web.console.boundaries import Piece, pieces_of
+from bot.web.console.boundaries import Piece, in_order, pieces_of
 from bot.web.console.charts import columns
 from bot.web.console.dependencies import console_page, wants_json
 from bot.web.console.figures import days_between
 from bot.web.console.permissions import ReadingAgent, require
 from bot.web.console.reindexing import REINDEXING, Reindexing, RunningReindexing
+from bot.web.console.rule_views import new_rule_path
 from bot.web.console.views import PLATFORMS
 from bot.web.dependencies import RunningService
 from bot.web.errors import error_response
@@ -84,6 +87,10 @@ class ShownArticle:
     successor: str | None
     """The id of the article that replaces it."""
     by_day: Mapping[str, Cited]
+    passage_ids: tuple[str, ...]
+    """As the passages are numbered."""
+    rules: tuple[PassageRule, ...]
+    """The pins and mutes that hold for its passages."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values; a day without a citation is left out."""
@@ -91,6 +98,8 @@ class ShownArticle:
             **self.row.to_json(),
             "members": [each.article.id for each in self.family],
             "successor": self.successor,
+            "passage_ids": self.passage_ids,
+            "rules": [rule.number for rule in self.rules],
             "pieces": [{"start": each.start, "end": each.end, "passages": each.numbers} for each in self.pieces],
             "days": {
                 day: {"answers": each.answers, "thumbs_up": each.ups, "thumbs_down": each.downs}
@@ -142,6 +151,7 @@ async def roll_back_index(
     def go_back() -> None:
         folder = footnote.settings.index_folder
         roll_back(footnote.database, folder, footnote.encoder.identity, number, write_down)
+        withdraw_outdated(footnote)
 
     try:
         await service.read(go_back)
@@ -179,6 +189,8 @@ def find_article(footnote: StaffedFootnote, article_id: str, today: date) -> Sho
         family=tuple(rows[id_] for id_ in generation.kin.get(article_id, ()) if id_ != article_id),
         successor=successor.id if successor else None,
         by_day=citations_by_day(footnote.database, article_id, first, today),
+        passage_ids=tuple(each.id for each in in_order(passages)),
+        rules=rules_of_article(footnote.database, article_id, today),
     )
 
 
@@ -249,6 +261,8 @@ def article_page(agent: Agent, shown: ShownArticle, today: date) -> Response:
         days=CITED_DAYS,
         charted_days=CHARTED_DAYS,
         path=PATH,
+        mends=may(agent.role, Permission.MEND),
+        new_rule_path=new_rule_path,
         **_words(),
     )
 

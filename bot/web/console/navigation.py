@@ -23,6 +23,8 @@ PLACES = (
     Place("compare", "Compare", "/console/compare", Permission.READ),
     Place("knowledge", "Knowledge", "/console/knowledge", Permission.READ),
     Place("cases", "Cases", "/console/cases", Permission.MEND),
+    Place("rules", "Pins and mutes", "/console/rules", Permission.MEND),
+    Place("curated", "Curated answers", "/console/curated", Permission.MEND),
     Place("gaps", "Gaps", "/console/gaps", Permission.READ),
     Place("health", "Health", "/console/health", Permission.READ),
     Place("reports", "Reports", "/console/reports", Permission.READ),

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.answering.calibration import Calibration, calibration_file, read_calibration
 from bot.errors import FootnoteError, IndexUnavailable, Overloaded, RequestRefused, StorageError
 from bot.models import Agent, CustomerContext
+from bot.roles import Permission, may
 from bot.safety.redaction import redact
 from bot.trials.differences import Differences, differences
 from bot.trials.kept_runs import FOLDER, KeptRuns
@@ -22,6 +23,7 @@ from bot.trials.run import Run, try_question
 from bot.web.console.conversation import nothing_there
 from bot.web.console.dependencies import console_page, wants_json
 from bot.web.console.permissions import ReadingAgent
+from bot.web.console.rule_views import new_rule_path
 from bot.web.console.run_view import candidate_rows, run_view
 from bot.web.console.views import PLATFORMS
 from bot.web.dependencies import RunningService
@@ -58,11 +60,12 @@ class TrialForm(Wire):
 
 
 @router.get("")
-async def show_form(request: Request, agent: ReadingAgent) -> Response:
-    """The empty form; as JSON, what its fields take."""
+async def show_form(request: Request, agent: ReadingAgent, service: RunningService, question: str = "") -> Response:
+    """The form, empty or with a question; as JSON, what its fields take."""
     if wants_json(request):
         return JSONResponse({"platforms": [each.value for each in Platform], "sites": list(_sites(request))})
-    return _page(request, agent)
+    form = TrialForm(text=question[:QUESTION_CHARACTERS])
+    return _page(request, agent, form=await service.read(form.masked) if question else None)
 
 
 @router.post("")
@@ -193,6 +196,8 @@ def _page(request: Request, agent: Agent, status: int = 200, **values: object) -
         "run_path": run_path,
         "platforms": PLATFORMS,
         "sites": _sites(request),
+        "mends": may(agent.role, Permission.MEND),
+        "new_rule_path": new_rule_path,
     }
     return console_page("playground.html", agent, status, **{**around, **values})
 

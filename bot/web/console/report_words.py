@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.handoff.summary import SAID
 from bot.models import HandoffReason
-from bot.storage.reports import QUIET_WINDOW
+from bot.storage.reply_sums import QUIET_WINDOW
 from bot.web.console.figures import OTHERS, Figure
 from bot.web.console.views import PLATFORMS
 from bot.web.pages import section_heading
@@ -66,6 +66,8 @@ TABLES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
             "marked": "Answers that agents judged",
             "marked_wrong": "Judged wrong",
             "marked_wrong_share": "Wrong, share of the judged",
+            "ruled": "Answers under a pin or a mute",
+            "ruled_share": "Under one, share of the answers",
         },
     ),
     "day": ("By day", "Day (UTC)", LINE_FIGURES),
@@ -92,7 +94,8 @@ DEFINITIONS: Mapping[str, str] = {
     "is one minus the mean confidence of the answers. The thumbs are those of the customers who gave one: that is no "
     "random sample, and a thumbs-down is not always a wrong answer. Agents judge the answers that they mark, or accept "
     "as a case of the evaluation; mostly those that looked wrong, so their share says more of the marking than of all "
-    "answers.",
+    "answers. A calibration tries questions without editors' pins and mutes: of the answers under one it promises "
+    "nothing.",
     "section": "A question counts in the section of the article that its answer cites first, or of the nearest one "
     "that was found where it was not answered, as the sections are now.",
     "latency": "From the received message to the finished reply, inside the server; percentiles by the nearest rank.",

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from bot.answering.calibration import Calibration, calibration_file, read_calibration
 from bot.staffed import StaffedFootnote
-from bot.storage.reports import Scope, report_rows
+from bot.storage.reports import report_rows
+from bot.storage.scope import Scope
 from bot.web.console import report_words as words
 from bot.web.console.article_list import article_path
 from bot.web.console.charts import bars, columns

@@ -7,6 +7,8 @@ from bot.web.console import (
     cases,
     compare,
     conversation,
+    curated,
+    curated_writing,
     gaps,
     health,
     knowledge,
@@ -15,6 +17,7 @@ from bot.web.console import (
     queue,
     reindexing,
     reports,
+    rules,
     turn,
 )
 
@@ -34,4 +37,7 @@ ROUTERS = (
     health.router,
     turn.router,
     cases.router,
+    curated_writing.router,
+    curated.router,
+    rules.router,
 )

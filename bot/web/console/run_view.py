@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.answering.calibration import Calibration
 from bot.answering.explaining import Loss, contributions, loss
+from bot.answering.passage_rules import PINNED
 from bot.answering.receipts import article_sha256
 from bot.models import Turn
 from bot.trials.run import Run
@@ -38,12 +39,14 @@ class CandidateRow:
     """A passage that was considered, and why it lost; `why` is empty for the winner."""
 
     rank: int
+    passage_id: str
     place: str
     path: str
     score: float
     cells: tuple[Cell, ...]
     why: str
     is_cited: bool
+    is_pinned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ def candidate_rows(trace: Mapping[str, Any], cited: set[str]) -> tuple[Candidate
     return tuple(
         CandidateRow(
             rank=each["rank"],
+            passage_id=each.get("passage_id", ""),
             place=" › ".join(part for part in (each["title"], each["heading"]) if part) or each["article_id"],
             path=f"/help/{quote(each['article_id'], safe='/')}",
             score=each["score"],
@@ -109,6 +113,7 @@ def candidate_rows(trace: Mapping[str, Any], cited: set[str]) -> tuple[Candidate
             ),
             why=why_lost(loss(candidates[0]["signals"], each["signals"], weights)) if each is not candidates[0] else "",
             is_cited=each["article_id"] in cited,
+            is_pinned=PINNED in each["signals"],
         )
         for each, own in zip(candidates, added, strict=True)
     )

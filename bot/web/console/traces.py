@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.models import Turn
+from bot.storage.curated_given import curated_in
 
 SIGNALS = {
     "dense": "passage as a whole",
@@ -55,6 +56,8 @@ class Trace:
     candidates: tuple[Candidate, ...]
     composition: str
     """The composer's account as JSON text; empty when nothing was composed."""
+    curated: int | None = None
+    """The number of the curated answer that was given."""
 
 
 def trace_of(turn: Turn) -> Trace:
@@ -66,9 +69,10 @@ def trace_of(turn: Turn) -> Trace:
         facts=tuple(_facts(turn)),
         confidence=decision.get("confidence"),
         threshold=decision.get("threshold"),
-        decision=_decided(decision, trace.get("handoff")),
+        decision=_decided(decision, trace.get("handoff"), curated_in(trace)),
         candidates=tuple(_candidate(each, trace.get("weights") or {}) for each in trace.get("candidates") or ()),
         composition=_account(trace.get("composition")),
+        curated=(curated_in(trace) or {}).get("number"),
     )
 
 
@@ -82,13 +86,15 @@ def _facts(turn: Turn) -> list[tuple[str, str]]:
     trace, receipt = turn.trace, turn.receipt or {}
     handoff = trace.get("handoff") or {}
     corrections = (trace.get("corrections") or {}).items()
-    searched = trace.get("rewritten_question") or ""
+    searched, curated = trace.get("rewritten_question") or "", curated_in(trace)
     generation = trace.get("index_generation")
     sha256 = (receipt.get("index") or {}).get("sha256") or ""
     found = [
         ("Taken for", trace.get("resolution")),
+        ("Curated answer", _curated(curated) if curated else None),
         ("Searched for", searched if searched != turn.question else None),
         ("Read as", ", ".join(f"{wrong} → {right}" for wrong, right in corrections)),
+        ("Editors' rules", " ".join(str(rule["told"]) for rule in trace.get("rules") or ())),
         ("Platform", trace.get("platform")),
         ("Handoff because", handoff.get("because")),
         ("Topic", handoff.get("topic")),
@@ -101,10 +107,20 @@ def _facts(turn: Turn) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in found if value]
 
 
-def _decided(decision: Mapping[str, Any], handoff: Mapping[str, Any] | None) -> str:
+def _curated(curated: Mapping[str, Any]) -> str:
+    same = "its very words" if curated.get("score") == 1 else f"alike by {curated.get('score') or 0:.2f}"
+    return f"{curated['number']}, version {curated['version']}, for “{curated.get('wording', '')}” ({same})"
+
+
+def _decided(
+    decision: Mapping[str, Any], handoff: Mapping[str, Any] | None, curated: Mapping[str, Any] | None = None
+) -> str:
     kind, confidence, threshold = (decision.get(name) for name in ("kind", "confidence", "threshold"))
     if kind is None:
         return ""
+    if curated:
+        alone = "" if confidence is None else f" The search alone was {confidence:.2f} sure."
+        return f"Answer: curated answer {curated['number']}, version {curated['version']}.{alone}"
     if confidence is None or threshold is None or (handoff and decision.get("reason") != "low_confidence"):
         return f"Decided without a search: {kind}."
     sure = "sure enough" if confidence >= threshold else "not sure enough"

@@ -1,3 +1,5 @@
+import random
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,41 @@ def test_every_question_gets_a_group_and_groups_are_counted_from_0(texts: list[s
     assert len(labels) == len(texts)
     first_seen = list(dict.fromkeys(labels.tolist()))
     assert first_seen == list(range(len(first_seen)))
+
+
+def test_what_finds_the_same_section_is_about_the_same() -> None:
+    wishes = ["a dumbbell", "whey protein", "fish oil", "olive soap"]
+    complaints = ["broken parcel", "late delivery", "refund please", "wrong size"]
+    texts = [*wishes, *complaints]
+    near = [{"buying": 0.8, "returns": 0.4}] * 4 + [{"returns": 0.7}] * 4
+    assert cluster_labels(texts, word_vectors(texts), near).tolist() == [0] * 4 + [1] * 4
+    assert len(set(cluster_labels(texts, word_vectors(texts)).tolist())) > 2, "by words alone they cannot be known"
+
+
+def test_a_section_that_is_not_near_changes_nothing() -> None:
+    texts = [text for trio in zip(CARDS, RATES, PINS, strict=True) for text in trio]
+    far = [{"about us": 0.2, "jobs": 0.1}] * len(texts)
+    assert cluster_labels(texts, word_vectors(texts), far).tolist() == [0, 1, 2] * 4
+
+
+def test_sections_join_only_who_finds_them() -> None:
+    texts = [*CARDS, *RATES, "zebra crossing", "giraffe feeding"]
+    near = [{}] * 8 + [{"zoo": 0.8}] * 2
+    assert cluster_labels(texts, word_vectors(texts), near).tolist() == [0] * 4 + [1] * 4 + [2] * 2
+
+
+def test_the_order_of_the_questions_is_nothing() -> None:
+    texts = [*CARDS, *RATES, *PINS, "zebra crossing"]
+    near = [{"cards": 0.6}] * 4 + [{"rates": 0.6}] * 4 + [{}] * 5
+    order = random.Random(1).sample(range(len(texts)), len(texts))
+    shuffled = [texts[place] for place in order]
+    groups = cluster_labels(texts, word_vectors(texts), near)
+    again = cluster_labels(shuffled, word_vectors(shuffled), [near[place] for place in order])
+    assert _together(groups[order].tolist()) == _together(again.tolist())
+
+
+def _together(labels: list[int]) -> set[frozenset[int]]:
+    return {frozenset(place for place, own in enumerate(labels) if own == label) for label in labels}
 
 
 def test_the_middle_is_most_typical() -> None:

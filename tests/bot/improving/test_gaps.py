@@ -37,7 +37,7 @@ def found_among(questions: Sequence[GapQuestion]) -> tuple[FoundGap, ...]:
 
 
 def test_a_gap_has_its_size_trend_examples_and_passages() -> None:
-    (found,) = found_among([*stolen(), question(9, "zebra crossing")])
+    (found,) = found_among([*stolen(), replace(question(9, "zebra crossing"), nearest=())])
     gap = found.gap
     assert (gap.size, gap.unanswered, gap.state, gap.cause) == (4, 4, GapState.OPEN, Cause.NO_ARTICLE)
     assert gap.name == "card · stolen"
@@ -45,6 +45,21 @@ def test_a_gap_has_its_size_trend_examples_and_passages() -> None:
     assert set(gap.examples) == {each.question for each in stolen()}
     assert gap.nearest == (NEAR,)
     assert (gap.first_at, gap.last_at) == (NOW - timedelta(days=4), NOW - timedelta(days=1))
+
+
+def test_questions_that_find_the_same_section_are_one_gap() -> None:
+    texts = ["a dumbbell", "whey protein", "fish oil", "olive soap", "stolen parcel", "wrong size"]
+    buying = replace(NEAR, article_id="buying", score=0.8)
+    own = [replace(question(number, text), nearest=()) for number, text in enumerate(texts)]
+    (found,) = found_among([*(replace(each, nearest=(buying,)) for each in own[:4]), *own[4:]])
+    assert found.turns == {"t0", "t1", "t2", "t3"}
+
+
+def test_another_section_of_the_same_article_is_another_matter() -> None:
+    texts = ["a dumbbell", "whey protein", "fish oil", "olive soap"]
+    parts = [replace(NEAR, score=0.8, heading=each) for each in ("Buying", "Buying", "Returns", "Returns")]
+    own = [replace(question(n, texts[n]), nearest=(part,)) for n, part in enumerate(parts)]
+    assert {found.turns for found in found_among(own)} == {frozenset({"t0", "t1"}), frozenset({"t2", "t3"})}
 
 
 def test_one_question_is_no_gap_and_none_is_none() -> None:

@@ -16,7 +16,7 @@ from bot.storage.database import Database
 from bot.storage.feedback import rate_reply
 from bot.storage.reply_facts import cited_in
 from bot.storage.revisions import HEAD, migrations
-from bot.storage.schema import cited_articles, reply_facts
+from bot.storage.schema import article_sums, cited_articles, reply_facts, reply_sums
 from bot.storage.turns import receive_message, send_reply
 from knowledge.models import Platform
 from tests.seeded_store import seeded_articles, seeded_turns, store
@@ -32,6 +32,13 @@ def facts(database: Database) -> dict[str, Mapping[str, Any]]:
 def citations(database: Database) -> set[tuple[Any, ...]]:
     with database.read() as connection:
         return {tuple(row) for row in connection.execute(select(cited_articles))}
+
+
+def sums(database: Database) -> list[tuple[Any, ...]]:
+    """Of both tables; what was added up in another order differs in its last digits."""
+    with database.read() as connection:
+        rows = [row for table in (reply_sums, article_sums) for row in connection.execute(select(table))]
+    return sorted(tuple(round(each, 9) if isinstance(each, float) else each for each in row) for row in rows)
 
 
 def made_anew(database: Database) -> None:
@@ -99,18 +106,19 @@ def test_each_reply_has_its_facts(database: Database, conversation: str, now: da
         ("app", "es", "2026-03-04", 13)
     }
     assert citations(database) == {(first, each, "2026-03-04", "app", "es", -1) for each in ("a", "b")}
-    named = citations(database)
+    named, summed = citations(database), sums(database)
     made_anew(database)
-    assert (facts(database), citations(database)) == (found, named)
+    assert (facts(database), citations(database), sums(database)) == (found, named, summed)
 
 
 def test_the_migration_reads_the_same_off_many_turns(database: Database, now: datetime) -> None:
     store(database, seeded_turns(1200, now, [article.id for article in seeded_articles(30)]))
-    found, named = facts(database), citations(database)
+    found, named, summed = facts(database), citations(database), sums(database)
     assert len(found) == 1200
     made_anew(database)
     assert facts(database) == found
     assert citations(database) == named
+    assert sums(database) == summed
 
 
 def test_what_was_kept_as_a_suggestion_has_no_facts(database: Database, conversation: str, now: datetime) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from bot.storage.database import Database
 from bot.storage.proposed_cases import CaseSource, Expectation, Proposal, Replied, accept_case, propose_case
-from bot.storage.reports import QUIET_WINDOW, Scope, citations, citations_by_day, report_rows
+from bot.storage.reply_sums import QUIET_WINDOW
+from bot.storage.reports import citations, citations_by_day, report_rows
+from bot.storage.scope import Scope
 from tests.seeded_store import SeededConversation, SeededTurn, seeded_articles, seeded_turns, store
 
 UNTIL = datetime(2026, 3, 31, 12, tzinfo=UTC)

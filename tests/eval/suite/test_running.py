@@ -76,6 +76,15 @@ def test_twice_gives_identical_numbers(cases: tuple[SuiteCase, ...], footnote: F
     assert by_id["answerable-001"].found[0] == "freeze" and by_id["answerable-001"].is_right
 
 
+def test_proposed_means_every_article_that_answers(cases: tuple[SuiteCase, ...], footnote: Footnote) -> None:
+    both = replace(cases[1], articles=("fees", "freeze"))
+    index, narrow = footnote.index.current(), replace(footnote.assistant, candidates=1)
+    assert asking.ask(both, footnote.assistant, index).proposed
+    assert asking.ask(cases[1], narrow, index).proposed
+    assert not asking.ask(both, narrow, index).proposed
+    assert not asking.ask(cases[2], footnote.assistant, index).proposed, "no article answers it"
+
+
 def test_a_run_that_was_cut_short_goes_on(
     cases: tuple[SuiteCase, ...], footnote: Footnote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

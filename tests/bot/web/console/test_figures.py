@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage.reports import ArticleCell, Cell, Cited, ReportRows, Sums
+from bot.storage.reply_sums import Sums
+from bot.storage.reports import ArticleCell, Cell, Cited, ReportRows
 from bot.web.console.figures import (
     MOST_ARTICLES,
     MOST_NAMES,
@@ -36,6 +37,7 @@ def rows(*cells: Cell, articles: tuple[ArticleCell, ...] = (), cited: tuple[Cite
         milliseconds=(),
         calls=(),
         marked=(4, 1),
+        ruled=3,
         locales=("en",),
         first_day="2026-03-01",
     )
@@ -73,6 +75,7 @@ def test_a_report_counts_by_hand() -> None:
     assert figures["expected_wrong"] == pytest.approx(0.2)
     assert (figures["rated"], figures["rated_bad"], figures["rated_bad_share"]) == (3, 1, 1 / 3)
     assert (figures["marked"], figures["marked_wrong"], figures["marked_wrong_share"]) == (4, 1, 0.25)
+    assert (figures["ruled"], figures["ruled_share"]) == (3, 0.5)
     assert list(report.by["day"]) == ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"]
     assert report.by["day"]["2026-03-02"] == Line()
     assert report.by["section"]["faq"].answered == 6

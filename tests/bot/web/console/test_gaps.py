@@ -84,6 +84,12 @@ def test_an_editor_mutes_and_an_agent_does_not(
     assert eda.script(gap["path"], {"state": "gone"}).status_code == 422
 
 
+def test_editors_may_write_a_curated_answer_for_a_question(ada: Seat, bo: Seat, gap: dict[str, Any]) -> None:
+    link = "/console/curated/new?question=%3DHYPERLINK%28%22x%22%29%20stolen%20card%20%3Cb%3Enow%3C/b%3E"
+    assert link in ada.get(gap["path"]).text
+    assert "/console/curated" not in bo.get(gap["path"]).text
+
+
 def test_looking_again_closes_what_is_answered_now(
     ada: Seat, gap: dict[str, Any], assistant: SuggestingAssistant
 ) -> None:

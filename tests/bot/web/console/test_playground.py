@@ -230,3 +230,8 @@ def test_without_an_index_the_page_says_so(ada, footnote, index, monkeypatch) ->
     object.__setattr__(footnote.assistant, "generation", none)
     page = ask(ada)
     assert page.status_code == 503 and "cannot be searched yet" in page.text and EMAIL in page.text
+
+
+def test_a_link_fills_the_question_in(ada) -> None:
+    page = ada.get(f"{PLAYGROUND}?question=%3Cb%3EWhy%3C/b%3E%20{SEED_PHRASE.replace(' ', '+')}").text
+    assert "&lt;b&gt;Why&lt;/b&gt;" in page and "abandon" not in page

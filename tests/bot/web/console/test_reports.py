@@ -20,6 +20,7 @@ from tests.bot.web.console.figures_on_page import figures_on
 from tests.bot.web.stage import open_stage
 from tests.fakes import calibration
 from tests.seeded_store import SeededConversation, seeded_articles, seeded_turns, store
+from tests.seeded_sums import sum_up
 
 ARTICLES = seeded_articles(60)
 NARROWED = {
@@ -129,6 +130,7 @@ def test_a_hostile_locale_is_shown_and_becomes_no_formula(ada: Seat, footnote: S
     attack = "=cmd|'/c calc'!A1<script>"
     with footnote.database.write() as connection:
         connection.exec_driver_sql("UPDATE reply_facts SET locale = ? WHERE locale = 'ar'", (attack,))
+        sum_up(connection)
     page = ada.get("/console/reports").text
     assert "<script>" not in page
     assert "=cmd|" in page
@@ -161,6 +163,7 @@ def test_a_reason_of_a_newer_version_does_no_harm(ada: Seat, footnote: StaffedFo
         connection.exec_driver_sql(
             "UPDATE reply_facts SET reason = 'unheard_of', kind = 'handoff' WHERE reason = 'policy'"
         )
+        sum_up(connection)
     assert "unheard_of" in ada.get("/console/reports").text
     assert "unheard_of" not in set(HandoffReason)
 
@@ -169,6 +172,7 @@ def test_a_store_without_turns_says_what_will_be_here(ada: Seat, footnote: Staff
     with footnote.database.write() as connection:
         for table in ("cited_articles", "reply_facts"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
+        sum_up(connection)
     page = ada.get("/console/reports")
     assert page.status_code == 200
     assert "Nobody was answered yet" in page.text

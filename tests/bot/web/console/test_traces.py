@@ -103,3 +103,13 @@ def test_an_empty_trace_is_told_too() -> None:
     assert (told.facts, told.candidates, told.composition, told.decision) == ((), (), "", "")
     assert because_of(turn()) == because_of(turn(handoff=None)) == ""
     assert because_of(turn(handoff={"topic": None, "because": "it says so"})) == "it says so"
+
+
+def test_a_curated_answer_is_named() -> None:
+    given = {"number": 3, "version": 2, "wording": "new inbox", "score": 0.91}
+    decision = {"kind": "answer", "reason": None, "confidence": 0.2, "threshold": 0.7}
+    told = trace_of(turn(decision=decision, composition={"composer": "curated", "curated": given}))
+    assert told.decision == "Answer: curated answer 3, version 2. The search alone was 0.20 sure."
+    assert ("Curated answer", "3, version 2, for “new inbox” (alike by 0.91)") in told.facts and told.curated == 3
+    same = trace_of(turn(decision=decision, composition={"curated": {**given, "score": 1.0}}))
+    assert ("Curated answer", "3, version 2, for “new inbox” (its very words)") in same.facts
