@@ -139,7 +139,7 @@ class Assistant:
         versions = choose_versions(
             searched.hits, index.kin, index.articles, platform, index.superseded, index.latest_year
         )
-        signals = confidence_signals(versions.hits, question.text, index)
+        signals = confidence_signals(versions.hits, question.text, index, searched.withheld)
         searched = replace(searched, hits=versions.hits, confidence_signals=signals)
         watch.lap("search")
         return Found(

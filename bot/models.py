@@ -56,11 +56,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What a question was searched as, in which index generation, and what was found, best first.
-
-    `weights` are what each signal counted, `corrections` misspelt words with what was searched instead, `lesser_modes`
-    a sentence for each part that failed, `confidence_signals` what the confidence is made of, `rules` editors' rules.
-    """
+    """What a question was searched as, in which generation, and what was found, best first. `weights` are what each
+    signal counted, `corrections` misspelt words with what was searched instead, `lesser_modes` a sentence for each part
+    that failed, `confidence_signals` what the confidence is made of, `rules` editors' rules, `withheld` how much the
+    question belongs to those that only internal articles answer, 0–1."""
 
     text: str
     generation: int
@@ -70,6 +69,7 @@ class Search:
     lesser_modes: tuple[str, ...] = ()
     confidence_signals: Mapping[str, float] = field(default_factory=dict)
     rules: tuple[Mapping[str, Any], ...] = ()
+    withheld: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

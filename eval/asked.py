@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.ranking import SIGNALS
-from bot.answering.search_index import InformedTermIndex
+from bot.answering.search_index import SearchIndex
 from bot.assembly import open_footnote
 from bot.indexing.progress import IndexProgress
 from bot.models import CustomerContext, Hit
@@ -30,6 +30,8 @@ class AskedQuestion:
     """(c,): what is taken from the sum."""
     articles: NDArray[np.int32]
     """(c,): the number of the article, of no meaning outside the question."""
+    families: NDArray[np.int32]
+    """(c,): the number of the article's family, likewise."""
     keys: NDArray[np.int64]
     """(c,): the passage keys, ascending; equal scores rank in their order."""
     grades: NDArray[np.int32]
@@ -76,21 +78,19 @@ def ask_dataset(
     asked = []
     try:
         index_corpus(footnote, dataset, progress)
-        lexical = footnote.index.current().indexes.lexical
+        index = footnote.index.current()
         progress.stage(f"Questions of {dataset.name}", len(questions))
         for text, relevant in questions:
             read = text[: own.question_characters]
             hits = footnote.assistant.search(read, CustomerContext()) if read.strip() else ()
-            asked.append(asked_question(hits, relevant, redact(read).text, lexical))
+            asked.append(asked_question(hits, relevant, redact(read).text, index))
             progress.advance(1)
     finally:
         footnote.close()
     return AskedDataset(dataset.name, tuple(asked))
 
 
-def asked_question(
-    hits: Sequence[Hit], relevant: Mapping[str, int], text: str, lexical: InformedTermIndex
-) -> AskedQuestion:
+def asked_question(hits: Sequence[Hit], relevant: Mapping[str, int], text: str, index: SearchIndex) -> AskedQuestion:
     """The hits for `text` as arrays; `relevant` are the grades by article id. DatasetError when a signal is missing."""
     ordered = sorted(hits, key=lambda hit: hit.passage.key)
     missing = [name for name in SIGNALS if any(name not in hit.signals for hit in ordered)]
@@ -105,10 +105,14 @@ def asked_question(
     taken = [sum(value for name, value in hit.signals.items() if name not in SIGNALS) for hit in ordered]
     penalties = np.array(taken, dtype=np.float32)
     first = may_be_first(signals, penalties)
+    lexical = index.indexes.lexical
+    kin = [min(index.kin.get(hit.passage.article_id, (hit.passage.article_id,))) for hit in ordered]
+    families = {id_: number for number, id_ in enumerate(dict.fromkeys(kin))}
     return AskedQuestion(
         signals=signals,
         penalties=penalties,
         articles=np.array([numbers[hit.passage.article_id] for hit in ordered], dtype=np.int32),
+        families=np.array([families[id_] for id_ in kin], dtype=np.int32),
         keys=np.array([hit.passage.key for hit in ordered], dtype=np.int64),
         grades=np.array([relevant.get(hit.passage.article_id, 0) for hit in ordered], dtype=np.int32),
         coverage=np.array(

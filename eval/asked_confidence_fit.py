@@ -8,15 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.confidence import ConfidenceModel
+from bot.answering.confidence import WITHHELD_SIGNAL, ConfidenceModel
 from eval.confidence_fit import Sample, fit
 from eval.errors import EvaluationError
 from eval.metrics import Estimate
 from eval.suite.asking import CaseOutcome
 from eval.suite.figures import ANSWERABLE, WITHOUT_ANSWER, confidence_figures
 
-WEIGHED = ("dense", "sentence", "late", "asked", "asked_margin", "asked_coverage")
-"""The signals that the model weighs; the others of `confidence_signals` add nothing to these on the tune half."""
+WEIGHED = (
+    "dense",
+    "sentence",
+    "late",
+    "asked",
+    "asked_margin",
+    "asked_coverage",
+    "belonging",
+    "belonging_margin",
+)
+"""The signals that the model weighs, and WITHHELD_SIGNAL where there is one; the others of `confidence_signals` add
+nothing to these on the tune half."""
 WRONG_COUNTS = 2.5
 """A wrong answer is worse than none: one is weighed like so many answers that are withheld. At .50, a question has by
 the plain fit a chance of .71."""
@@ -43,20 +53,23 @@ class AskedConfidenceFit:
 
 def fit_asked_confidence(suite: str, outcomes: Sequence[CaseOutcome], today: date) -> AskedConfidenceFit:
     """The model of the tune half's questions that articles answer or do not answer; a case is right when what would be
-    cited is a gold article. Raises EvaluationError for outcomes without these signals."""
-    asked = [each for each in outcomes if each.kind in (*ANSWERABLE, *WITHOUT_ANSWER) and _signals(each)]
-    if not asked or WEIGHED[-1] not in _signals(asked[0]):
+    cited is a gold article. What was handed over for another reason than doubt teaches nothing. Raises EvaluationError
+    for outcomes without these signals."""
+    kinds = (*ANSWERABLE, *WITHOUT_ANSWER)
+    asked = [each for each in outcomes if each.kind in kinds and _signals(each) and each.would_cite]
+    if not asked or not set(WEIGHED) <= set(_signals(asked[0])):
         raise EvaluationError(
             f"The outcomes of {suite} tell nothing of what customers ask: give the articles `questions` in their front "
             "matter, run the suite again, and fit on that run."
         )
     tune = [each for each in asked if each.side == "tune"]
-    signals = np.array([[_signals(each)[name] for name in WEIGHED] for each in tune])
+    weighed = (*WEIGHED, *({WITHHELD_SIGNAL} & set(_signals(asked[0]))))
+    signals = np.array([[_signals(each)[name] for name in weighed] for each in tune])
     sample = Sample(suite, signals, np.array([each.is_right for each in tune]))
-    intercept, weights = fit([sample], WEIGHED, WEIGHED, WRONG_COUNTS)
+    intercept, weights = fit([sample], weighed, weighed, WRONG_COUNTS)
     model = ConfidenceModel(
         round(intercept, DIGITS),
-        {name: round(weight, DIGITS) for name, weight in zip(WEIGHED, weights.tolist(), strict=True)},
+        {name: round(weight, DIGITS) for name, weight in zip(weighed, weights.tolist(), strict=True)},
         f"footnote-eval fit-asked, {today.isoformat()}, on the tune half of {suite} ({len(tune)} cases); label: what "
         f"would be cited is a gold article; a wrong one counts {WRONG_COUNTS:g} times",
     )

@@ -18,11 +18,12 @@ from eval.asked import AskedDataset, AskedQuestion
 RIDGE = 1e-3
 """Weight of the squared weights in the loss; keeps them finite where a set is separable."""
 TRIED = {
-    "margin": tuple(name for name in SIGNALS if name != "lead"),
-    "lead": tuple(name for name in SIGNALS if name != "margin"),
-    "margin and lead": SIGNALS,
+    "without names": tuple(name for name in SIGNALS if not name.startswith("belonging")),
+    "names": SIGNALS,
+    "names instead of likeness": tuple(name for name in SIGNALS if name not in ("dense", "title", "agreement")),
 }
-"""How the distance to the other articles may count; the first unless another is better by LEAST_GAIN."""
+"""What may count; the first unless another is better by LEAST_GAIN. Names tell better what the likeness to the passage
+and to its title as wholes tells, and whether meaning and words agree."""
 LEAST_GAIN = 0.003
 """In the mean AUROC of the data sets left out."""
 
@@ -137,8 +138,15 @@ def signals_of(question: AskedQuestion, weights: NDArray[np.float64]) -> tuple[d
         "margin": float(scores[best] - (others[0] if len(others) else 0.0)),
         "lead": float(scores[best] - (below.mean() if len(below) else 0.0)),
         "agreement": float(first["sentence"] == first["lexical"]),
+        "belonging": own["belonging"],
+        "belonging_margin": own["belonging"] - _best_of_others(question, best, "belonging"),
     }
     return signals, bool(question.grades[best] > 0)
+
+
+def _best_of_others(question: AskedQuestion, best: int, signal: str) -> float:
+    values = question.signals[question.families != question.families[best], ranking.SIGNALS.index(signal)]
+    return float(values.max(initial=0.0))
 
 
 def fit(

@@ -139,4 +139,5 @@ def index_corpus(footnote: Footnote, dataset: Dataset, progress: IndexProgress) 
     report = build(footnote, [WholeCorpus(open_source(dataset.corpus_file))], progress, rebuild=before is None)
     if before is None or before.number != report.generation or not seconds_file.is_file():
         seconds_file.write_text(f"{report.seconds:.3f}", encoding="ascii")
+    footnote.index.newest()
     return float(seconds_file.read_text(encoding="ascii"))

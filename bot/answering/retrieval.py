@@ -10,7 +10,16 @@ from bot.answering.extractive.sections import platform_of
 from bot.answering.questions import Question
 from bot.answering.ranking import RankingModel
 from bot.answering.search_index import Indexes, SearchIndex
-from bot.answering.signals import Proposal, Scores, asked_titles, late_index, late_scores, proposed, signals_of
+from bot.answering.signals import (
+    Proposal,
+    Scores,
+    asked_titles,
+    late_index,
+    late_scores,
+    proposed,
+    signals_of,
+    withheld,
+)
 from bot.answering.versions import article_platform, versions_to_search
 from bot.models import Hit, Search
 from embeddings.fusion import fuse
@@ -41,11 +50,22 @@ def retrieve(
 ) -> tuple[Hit, ...]:
     """Passages for a question, best first; the indexes of passages, sentences, terms and codes each propose
     `candidates`. `also` are keys of passages that are looked at closely whoever proposes them."""
-    proposal = _with_asked(proposed(index.indexes, question, candidates), index, question)
+    return _ranked(index, question, ranking, proposed(index.indexes, question, candidates), platform, also)
+
+
+def _ranked(
+    index: SearchIndex,
+    question: Question,
+    ranking: RankingModel,
+    proposal: Proposal,
+    platform: Platform,
+    also: Collection[int],
+) -> tuple[Hit, ...]:
+    proposal = _with_asked(proposal, index, question)
     proposal = _widened(_with_versions(proposal, index, platform), also)
     passages = {key: index.passages[key] for key in proposal.keys.tolist()}
     titles = np.array([index.title_keys[passage.article_id] for passage in passages.values()], dtype=np.int64)
-    signals = signals_of(index.indexes, question, proposal, titles)
+    signals = signals_of(index.indexes, question, proposal, titles, index.family_keys)
     signals |= _late(index.indexes, question, proposal.keys, signals, ranking, also)
     found = fuse(proposal.keys, signals, ranking.over(frozenset(signals)))
     hits = [
@@ -65,7 +85,8 @@ def search(
     also: Collection[int] = (),
 ) -> Search:
     """What `retrieve` finds, with all that an agent needs to see why."""
-    hits = retrieve(index, question, ranking, candidates=candidates, platform=platform, also=also)
+    proposal = proposed(index.indexes, question, candidates)
+    hits = _ranked(index, question, ranking, proposal, platform, also)
     return Search(
         text=question.text,
         corrections=question.corrections,
@@ -73,13 +94,24 @@ def search(
         hits=hits,
         weights=ranking.over(frozenset(hits[0].signals)) if hits else {},
         lesser_modes=lesser_modes(index.indexes, question),
+        withheld=withheld(question, proposal),
     )
 
 
 def lesser_modes(indexes: Indexes, question: Question) -> tuple[str, ...]:
     """A sentence for each part of the search that could not be done."""
     without_tokens = "There are no token vectors, so late interaction does not count: run `footnote doctor`."
-    return tuple(filter(None, (question.problem, without_tokens if late_index(indexes, question) is None else None)))
+    without_names = "The index is older than the names of articles, so they do not count: run `footnote index`."
+    return tuple(
+        filter(
+            None,
+            (
+                question.problem,
+                without_tokens if late_index(indexes, question) is None else None,
+                without_names if indexes.belonging is None else None,
+            ),
+        )
+    )
 
 
 def passage_platform(passage: Passage, article: Article) -> Platform:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.belonging import Belonging
 from embeddings.encoders import TokenVectors
 from embeddings.ids import Ids
 from embeddings.models import Match
@@ -55,6 +56,17 @@ class TokenIndex(Protocol):
 
     def similarities(self, question: TokenVectors, ids: Sequence[int] | Ids) -> NDArray[np.float32]:
         """How well each of `ids` meets each token of a question, 0–1, shape (len(ids), tokens)."""
+
+
+class BelongingIndex(Protocol):
+    """To which article a question belongs, by the names that articles go by."""
+
+    @property
+    def withholds(self) -> bool:
+        """Whether there are questions that only internal articles answer."""
+
+    def belonging(self, vector: NDArray[np.float32], text: str) -> Belonging:
+        """To whom a question belongs that has this unit vector and this text."""
 
 
 class StoredTexts(Protocol):
@@ -109,6 +121,10 @@ class Indexes(Protocol):
     def asked(self) -> NameIndex | None:
         """What customers ask that articles answer, by title key; None when no article says what that is."""
 
+    @property
+    def belonging(self) -> BelongingIndex | None:
+        """To which article, by title key, a question belongs; None when the generation has no such index."""
+
 
 class SearchIndex(Protocol):
     """One index generation."""
@@ -156,6 +172,10 @@ class SearchIndex(Protocol):
     @property
     def versioned_keys(self) -> frozenset[int]:
         """The keys of the passages of all articles that have versions."""
+
+    @property
+    def family_keys(self) -> Mapping[int, tuple[int, ...]]:
+        """The title keys of its whole family, by the title key of each article that has versions."""
 
     @property
     def indexes(self) -> Indexes:

@@ -1,14 +1,16 @@
 """The signals that rank passages, each 0 to 1: who proposes candidates, and what every candidate is worth by each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.search_index import Indexes, ScoredIds, TokenIndex
+from embeddings.belonging import Belonging
 from embeddings.ids import Ids
 
 NEEDS_COUNTED = 3
@@ -29,6 +31,8 @@ class Proposal:
     codes: tuple[ScoredIds, ...]
     asked: tuple[ScoredIds, ...] = ()
     """What every article is worth, by title key, by the words of what customers ask; empty when no article says it."""
+    belonging: tuple[tuple[Belonging, ...], ...] = ()
+    """To which articles each need belongs, by wording; empty when the generation cannot tell."""
 
 
 def proposed(indexes: Indexes, question: Question, candidates: int) -> Proposal:
@@ -41,7 +45,22 @@ def proposed(indexes: Indexes, question: Question, candidates: int) -> Proposal:
     found += [indexes.sentences.nearest(need.vector, each)[0] for need in question.needs]
     asked = indexes.asked
     names = () if asked is None else tuple(asked.scored(wording.text) for wording in question.wordings)
-    return Proposal(np.unique(np.concatenate(found)), words, codes, names)
+    owner = indexes.belonging
+    belonging = (
+        ()
+        if owner is None or not question.needs
+        else tuple(
+            tuple(owner.belonging(need.vector, wording.text) for need in wording.needs) for wording in question.wordings
+        )
+    )
+    return Proposal(np.unique(np.concatenate(found)), words, codes, names, belonging)
+
+
+def withheld(question: Question, proposal: Proposal) -> float:
+    """How much the question belongs to those that only internal articles answer, 0–1."""
+    by_wording = [fmean(each.withheld for each in needs) if needs else 0.0 for needs in proposal.belonging]
+    share = sum(wording.share * value for wording, value in zip(question.wordings, by_wording, strict=False))
+    return min(1.0, max(0.0, share))
 
 
 def asked_titles(indexes: Indexes, question: Question, proposal: Proposal, count: int) -> list[int]:
@@ -53,9 +72,15 @@ def asked_titles(indexes: Indexes, question: Question, proposal: Proposal, count
     return sorted({key for keys in (*meant, *worded) for key in keys})
 
 
-def signals_of(indexes: Indexes, question: Question, proposal: Proposal, titles: Ids) -> dict[str, Scores]:
-    """Every signal but late interaction, of every candidate; `titles` are the candidates' title keys. A signal that
-    cannot be had is left out."""
+def signals_of(
+    indexes: Indexes,
+    question: Question,
+    proposal: Proposal,
+    titles: Ids,
+    families: Mapping[int, tuple[int, ...]],
+) -> dict[str, Scores]:
+    """Every signal but late interaction, of every candidate; `titles` are the candidates' title keys, `families` those
+    of all versions of an article that has some. A signal that cannot be had is left out."""
     by_wording = zip(question.wordings, proposal.words, proposal.codes, strict=True)
     found = [
         _by_meaning(indexes, wording, proposal.keys, titles)
@@ -64,6 +89,8 @@ def signals_of(indexes: Indexes, question: Question, proposal: Proposal, titles:
     ]
     for one, names in zip(found, proposal.asked, strict=False):
         one["asked_words"] = _shares_of_best(names.of(titles))
+    for one, needs in zip(found, proposal.belonging, strict=False):
+        one["belonging"] = _belonging(needs, titles, families)
     return {name: _over_wordings(question, [one[name] for one in found]) for name in found[0]}
 
 
@@ -95,6 +122,20 @@ def _by_meaning(indexes: Indexes, wording: Wording, keys: Ids, titles: Ids) -> d
         "sentence": _over_needs([indexes.sentences.products(need.vector, keys) for need in needs]),
         **near,
     }
+
+
+def _belonging(needs: Sequence[Belonging], titles: Ids, families: Mapping[int, tuple[int, ...]]) -> Scores:
+    """How much the needs belong to each candidate's article: the version to which they belong most counts for all its
+    family, another one for its part of that."""
+    distinct, of_candidate = np.unique(titles, return_inverse=True)
+    versions = [(key, families.get(key, (key,))) for key in distinct.tolist()]
+    by_need = [np.array([_of_family(need, *each) for each in versions]).clip(0.0, 1.0) for need in needs]
+    return (_over_needs(by_need) if by_need else np.zeros(len(distinct)))[of_candidate]
+
+
+def _of_family(need: Belonging, key: int, family: Sequence[int]) -> float:
+    best = max(need.of((each,)) for each in family)
+    return need.of(family) * need.of((key,)) / best if best > 0 else 0.0
 
 
 def _late_of_needs(late: TokenIndex, needs: Sequence[Need], keys: Ids) -> list[Scores]:

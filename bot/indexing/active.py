@@ -70,6 +70,12 @@ class ActiveGeneration:
                 self._loading.release()
         return generation
 
+    def newest(self) -> Generation:
+        """The serving generation as of now, for who has just made one. Raises as `current` does."""
+        with self._loading:
+            self._look_at = float("-inf")
+            return self._looked()
+
     def _looked(self) -> Generation:
         if self._generation is not None and self._clock() < self._look_at:
             return self._generation

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 from bot.errors import IndexUnavailable
 from bot.indexing.generations import Generation, public_ids, title_key
-from bot.indexing.indexes import Indexes
+from bot.indexing.indexes import Indexes, Names
 from bot.indexing.progress import IndexProgress
+from embeddings.belonging import BELONGING_IDENTITY
 from embeddings.composition import COMPOSITION_IDENTITY
 from embeddings.encoded_texts import EncodedTexts, text_key
 from embeddings.encoders import Encoder
 from embeddings.late import Members
-from knowledge.models import Article, Passage
+from knowledge.models import Article, Audience, Passage
+from knowledge.question_cards import listed_names
 from knowledge.splitting import SPECIAL_TOKENS, SPLITTING_IDENTITY, split
 from knowledge.structure import outline
 from knowledge.units import UNITS_IDENTITY, texts_between, units_of, within_limit
 
-RULES = f"{SPLITTING_IDENTITY} {UNITS_IDENTITY} {COMPOSITION_IDENTITY}"
+RULES = f"{SPLITTING_IDENTITY} {UNITS_IDENTITY} {COMPOSITION_IDENTITY} {BELONGING_IDENTITY}"
 """Names every rule between an article and the vectors of its passages, the encoder's own left out."""
 
 
@@ -54,6 +56,7 @@ def make_contents(
     for article in public:
         workbench.add(article)
         progress.advance(1)
+    workbench.withhold(article for article in articles.values() if article.audience is Audience.INTERNAL)
     texts = workbench.encoded(progress)
     members = Members.build({key: texts.rows(keys).tolist() for key, keys in workbench.members.items()})
     return Contents(workbench.passages, Indexes.build(workbench.passages, workbench.names, texts, members))
@@ -70,12 +73,29 @@ class _Workbench:
         self._texts: dict[int, str] = {}
         self.passages: dict[int, Passage] = {}
         self.members: dict[int, list[int]] = {}
-        self.names: dict[int, list[str]] = {}
+        self._asked: dict[int, list[str]] = {}
+        self._listed: dict[int, list[str]] = {}
+        self._withheld: dict[str, None] = {}
+
+    @property
+    def names(self) -> Names:
+        """What the articles go by."""
+        return Names(self._asked, self._listed, tuple(self._withheld))
+
+    def withhold(self, articles: Iterable[Article]) -> None:
+        """Note the questions of articles that customers may not read, those left out that another article answers."""
+        public = {name for own in self._asked.values() for name in own}
+        for article in articles:
+            questions = [piece for piece in self._pieces(article.questions) if piece not in public]
+            self._withheld |= dict.fromkeys(questions)
+            self._noted(questions)
 
     def add(self, article: Article) -> None:
         """Cut an article and note the texts of its passages, or take both over."""
-        self.names[title_key(article.id)] = [article.title, *self._pieces(article.questions)]
-        self._noted(self.names[title_key(article.id)])
+        key = title_key(article.id)
+        self._asked[key] = [article.title, *self._pieces(article.questions)]
+        self._listed[key] = self._pieces(listed_names(article.body))
+        self._noted((*self._asked[key], *self._listed[key]))
         if self._present and self._present.articles.get(article.id) == article and article.id in self._kept:
             for passage in self._kept[article.id]:
                 self.passages[passage.key] = passage

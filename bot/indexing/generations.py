@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +51,8 @@ class Draft:
 class Generation:
     """A loaded generation. Immutable: readers may share it between threads and keep it as long as they like.
 
-    Internal articles are in `articles` and nowhere else: no index and no passage knows of them.
+    Internal articles are in `articles`, and no passage and no index knows of them, but for the questions that they say
+    they answer: that a question belongs to those tells that no other article answers it.
     """
 
     number: int
@@ -73,6 +74,8 @@ class Generation:
     """The keys of an article's passages, by article id."""
     versioned_keys: frozenset[int]
     """The keys of the passages of all articles in `kin`."""
+    family_keys: Mapping[int, tuple[int, ...]]
+    """The title keys of its whole family, by the title key of each article in `kin`."""
     indexes: Indexes
 
     @property
@@ -126,6 +129,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         latest_year=latest_year(articles),
         passage_keys=keys,
         versioned_keys=frozenset(key for id_ in kin for key in keys.get(id_, ())),
+        family_keys=family_keys(kin),
         indexes=Indexes.load(folder),
     )
 
@@ -143,7 +147,8 @@ def _require_consistency(folder: Path, generation: Generation) -> None:
     for name, known in indexes.passages_in().items():
         if known != set(generation.passages):
             raise IndexUnavailable(f"In {folder}, {name} and {PASSAGES_FILE} name different passages: {MEND}.")
-    if any(set(known.ids) != set(generation.title_keys.values()) for known in (indexes.titles, indexes.asked) if known):
+    by_title = (indexes.titles, indexes.asked, indexes.belonging)
+    if any(set(known.ids) != set(generation.title_keys.values()) for known in by_title if known is not None):
         raise IndexUnavailable(f"In {folder}, {TITLES_FILE} and {ARTICLES_FILE} name different articles: {MEND}.")
 
 
@@ -168,6 +173,11 @@ def keys_by_article(passages: Mapping[int, Passage]) -> dict[str, tuple[int, ...
     for key in sorted(passages):
         keys.setdefault(passages[key].article_id, []).append(key)
     return {id_: tuple(own) for id_, own in keys.items()}
+
+
+def family_keys(kin: Mapping[str, Sequence[str]]) -> dict[int, tuple[int, ...]]:
+    """The families of articles by title key instead of id."""
+    return {title_key(id_): tuple(map(title_key, family)) for id_, family in kin.items()}
 
 
 def write_generation(index_folder: Path, draft: Draft, reached: Callable[[str], None] = lambda _: None) -> Manifest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.asked import AskedIndex
+from embeddings.belonging import BelongingIndex
 from embeddings.best_sentence import BestSentenceIndex
 from embeddings.codes import CodeIndex
 from embeddings.composition import passage_vectors, sentence_owners, sentence_vectors
@@ -26,6 +27,23 @@ DENSE_FILE = "dense.faiss"
 SENTENCES_FILE = "sentences.faiss"
 TITLES_FILE = "titles.faiss"
 ASKED_FOLDER = "asked"
+BELONGING_FOLDER = "belonging"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What articles go by, by title key. `asked`: an article's title, then the questions that it says it answers.
+    `listed`: the items of an article that is nothing but a list. `withheld`: questions that only an internal article
+    answers."""
+
+    asked: Mapping[int, Sequence[str]]
+    listed: Mapping[int, Sequence[str]]
+    withheld: Sequence[str]
+
+    @property
+    def all(self) -> dict[int, list[str]]:
+        """Every name of each article, each once."""
+        return {key: list(dict.fromkeys((*own, *self.listed.get(key, ())))) for key, own in self.asked.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +64,28 @@ class Indexes:
     late: LateIndex | None
     asked: AskedIndex | None
     """Articles by what customers ask, by title key; None when no article says what that is."""
+    belonging: BelongingIndex | None
+    """To which article, by title key, a question belongs; None in a generation that was made before there was such an
+    index."""
 
     @classmethod
-    def build(
-        cls, passages: Mapping[int, Passage], names: Mapping[int, Sequence[str]], texts: EncodedTexts, members: Members
-    ) -> "Indexes":
-        """Indexes of `passages`; `names` are what each article goes by, by title key: its title, then questions."""
+    def build(cls, passages: Mapping[int, Passage], names: Names, texts: EncodedTexts, members: Members) -> "Indexes":
+        """Indexes of `passages` and of the articles' `names`."""
         read = [passages[key].embedded_text for key in passages]
         sentences = sentence_vectors(texts, members)
-        titles = texts.vectors([title for title, *_ in names.values()])
+        titles = texts.vectors([title for title, *_ in names.asked.values()])
         return cls(
             texts=texts,
             members=members,
             dense=DenseIndex.build(members.ids.tolist(), passage_vectors(texts, members)),
             sentences=BestSentenceIndex(DenseIndex.build(range(len(sentences)), sentences), sentence_owners(members)),
-            titles=DenseIndex.build(list(names), titles),
+            titles=DenseIndex.build(list(names.asked), titles),
             lexical=LexicalIndex.build(list(passages), read),
             codes=CodeIndex.build(list(passages), read),
             words=surface_words(read),
             late=_late(texts, members),
-            asked=AskedIndex.build(names, texts) if any(own[1:] for own in names.values()) else None,
+            asked=AskedIndex.build(names.asked, texts) if any(own[1:] for own in names.asked.values()) else None,
+            belonging=BelongingIndex.build(names.all, names.withheld, texts),
         )
 
     @classmethod
@@ -87,6 +107,9 @@ class Indexes:
             words=load_word_counts(folder / WORDS_FOLDER),
             late=late,
             asked=AskedIndex.load(folder / ASKED_FOLDER) if (folder / ASKED_FOLDER).exists() else None,
+            belonging=(
+                BelongingIndex.load(folder / BELONGING_FOLDER, texts) if (folder / BELONGING_FOLDER).exists() else None
+            ),
         )
 
     def save(self, folder: Path) -> None:
@@ -101,6 +124,8 @@ class Indexes:
         save_word_counts(self.words, folder / WORDS_FOLDER)
         if self.asked is not None:
             self.asked.save(folder / ASKED_FOLDER)
+        if self.belonging is not None:
+            self.belonging.save(folder / BELONGING_FOLDER)
 
     def text_keys(self, passage: int) -> list[int]:
         """The keys of the texts that a passage is made of; ValueError for an unknown one."""

@@ -40,7 +40,7 @@ from tests.fakes import LetterEncoder, TokenlessEncoder, calibration
 SEED_PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 
 _COVERED = ConfidenceModel(-8.0, {"coverage": 16.0}, "sure when every term of the question is found")
-SURE = Confidence(_COVERED, _COVERED)
+SURE = Confidence(_COVERED, _COVERED, _COVERED)
 UNSURE = ConfidenceModel(-8.0, {}, "")
 
 
@@ -161,7 +161,10 @@ def test_a_calibration_for_this_index_decides_and_stands_in_the_trace_and_the_re
 
 def test_nothing_found_is_a_handoff_at_any_threshold() -> None:
     assistant = replace(
-        assistant_of(Shelf(())), confidence=Confidence(UNSURE, UNSURE), answer_threshold=0.0, links_start_with=""
+        assistant_of(Shelf(())),
+        confidence=Confidence(UNSURE, UNSURE, UNSURE),
+        answer_threshold=0.0,
+        links_start_with="",
     )
     reply = assistant.answer("What are the fees?", CustomerContext()).reply
     assert isinstance(reply, Handoff) and reply.reason is HandoffReason.LOW_CONFIDENCE
@@ -323,7 +326,7 @@ def curated_for(shelf: Shelf, wording: str = "switch my inbox") -> Assistant:
 def test_a_curated_answer_comes_first_however_unsure_the_search_is() -> None:
     shelf = Shelf((CHANGE_EMAIL, FEES))
     assistant = curated_for(shelf)
-    assistant = replace(assistant, confidence=Confidence(UNSURE, UNSURE))
+    assistant = replace(assistant, confidence=Confidence(UNSURE, UNSURE, UNSURE))
     outcome = assistant.answer("Switch my inbox!", CustomerContext())
     assert isinstance(outcome.reply, Answer)
     assert outcome.reply.text == "In short:\n\n2. Complete the face check. [1]"

@@ -278,7 +278,8 @@ def test_on_paper_there_is_the_article_alone(visit: Visit) -> None:
 
 
 def test_a_long_article_has_its_contents_beside_it_and_below_it_on_a_phone(visit: Visit, site: Site) -> None:
-    long = max(site.footnote.index.current().articles.values(), key=lambda each: each.body.count("\n## "))
+    index = site.footnote.index.current()
+    long = max((index.articles[id_] for id_ in index.title_keys), key=lambda each: each.body.count("\n## "))
     wide = visit(f"/help/{long.id}", width=1300).page
     toc, prose = (wide.locator(part).bounding_box() for part in (".toc", ".prose"))
     assert toc and prose and toc["x"] >= prose["x"] + prose["width"]

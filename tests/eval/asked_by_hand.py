@@ -20,6 +20,7 @@ def question(
         signals=np.array(rows, dtype=np.float32).reshape(n, len(SIGNALS)),
         penalties=np.array(penalties or [0.0] * n, dtype=np.float32),
         articles=np.array([article for article, _, _ in candidates], dtype=np.int32),
+        families=np.array([article for article, _, _ in candidates], dtype=np.int32),
         keys=np.arange(n, dtype=np.int64),
         grades=np.array([grade for _, grade, _ in candidates], dtype=np.int32),
         coverage=np.full(n, 0.5, dtype=np.float32),

@@ -63,7 +63,7 @@ def test_a_blank_question_finds_nothing(dataset_folder: Path, letter_settings: S
 def test_arrays_rank_and_tell_as_the_search_does(footnote: Footnote, text: str) -> None:
     hits = footnote.assistant.search(text, CustomerContext())
     index = footnote.index.current()
-    asked = asked_question(hits, {hits[0].passage.article_id: 2}, text, index.indexes.lexical)
+    asked = asked_question(hits, {hits[0].passage.article_id: 2}, text, index)
     order = np.lexsort((asked.keys, -asked.scores(WEIGHTS)))
     assert asked.keys[order].tolist() == [hit.passage.key for hit in hits]
     assert asked.scores(WEIGHTS)[order] == pytest.approx([hit.score for hit in hits], abs=1e-6)
@@ -79,13 +79,13 @@ def test_a_search_without_a_signal_cannot_teach(footnote: Footnote) -> None:
         for hit in hits
     ]
     with pytest.raises(DatasetError, match="no signal late"):
-        asked_question(without, {}, "email", footnote.index.current().indexes.lexical)
+        asked_question(without, {}, "email", footnote.index.current())
 
 
 def test_what_is_no_signal_is_a_penalty(footnote: Footnote) -> None:
     first, *others = footnote.assistant.search("email", CustomerContext())
     hits = [Hit(first.passage, first.score - 0.1, {**first.signals, "superseded": 0.1}), *others]
-    asked = asked_question(hits, {}, "email", footnote.index.current().indexes.lexical)
+    asked = asked_question(hits, {}, "email", footnote.index.current())
     place = asked.keys.tolist().index(first.passage.key)
     assert asked.penalties[place] == np.float32(0.1) and asked.penalties.sum() == np.float32(0.1)
 

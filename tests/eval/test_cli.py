@@ -44,7 +44,7 @@ def fit_arguments(tmp_path: Path, *more: str) -> list[str]:
 def test_fit_for_a_person(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, fit_arguments(tmp_path))
     assert result.exit_code == 0, result.output
-    for told in ("their mean", "the prior stays", "lexical", "Brier score", "margin and lead", "chosen"):
+    for told in ("their mean", "the prior stays", "lexical", "Brier score", "names instead of likeness", "chosen"):
         assert told in result.stdout
     assert (tmp_path / "ranking.json").is_file() and (tmp_path / "confidence.json").is_file()
 

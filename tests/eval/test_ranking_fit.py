@@ -23,7 +23,7 @@ from eval.ranking_fit import (
 )
 from tests.eval.asked_by_hand import decided_by, question
 
-PLAIN = {"dense": 0.2, "sentence": 0.2, "late": 0.2, "lexical": 0.2, "title": 0.1, "code": 0.1}
+PLAIN = {"dense": 0.2, "sentence": 0.2, "late": 0.1, "lexical": 0.2, "title": 0.1, "code": 0.1, "belonging": 0.1}
 PRIOR = rounded(as_weights(PLAIN))
 
 
@@ -153,4 +153,4 @@ def test_fitting_changes_nothing_that_it_is_given() -> None:
     before = dataclasses.replace(dataset.questions[0], signals=dataset.questions[0].signals.copy())
     fit_ranking([dataset, decided_by("late", "b", 2)], PLAIN, SilentProgress())
     assert (dataset.questions[0].signals == before.signals).all()
-    assert PLAIN["late"] == 0.2
+    assert PLAIN["late"] == 0.1

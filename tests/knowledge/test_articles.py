@@ -158,9 +158,9 @@ def test_characters_are_plain(article: Article) -> None:
 
 
 def test_three_sections_mostly_questions() -> None:
-    sections = Counter(article.section for article in ARTICLES)
+    sections = Counter(article.section for article in ARTICLES if article.audience is Audience.PUBLIC)
     assert set(sections) == {"faq", "announcements", "product-documents"}
-    assert sections["faq"] >= 2 / 3 * len(ARTICLES)
+    assert sections["faq"] >= 2 / 3 * sections.total()
     assert min(sections.values()) >= 5
 
 
@@ -203,9 +203,9 @@ def test_near_twins_tell_the_same(subject: str) -> None:
         assert fact in change.body and fact in update.body
 
 
-def test_internal_articles_are_few_and_marked() -> None:
+def test_internal_articles_are_marked_and_few_but_for_what_is_withheld() -> None:
     internal = [article for article in ARTICLES if article.audience is Audience.INTERNAL]
-    assert 1 <= len(internal) <= 5
+    assert 1 <= sum(not article.questions for article in internal) <= 5
     assert all(article.id.startswith("internal-") for article in internal)
 
 

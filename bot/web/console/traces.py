@@ -19,6 +19,9 @@ SIGNALS = {
     "lexical": "words in common",
     "title": "title",
     "code": "codes",
+    "belonging": "whose names are near",
+    "asked": "nearest of what customers ask",
+    "asked_words": "words of what customers ask",
 }
 """Each signal in words; what is not listed is shown by its own name."""
 

@@ -10,7 +10,14 @@ from bot.answering.questions import Question, read_question
 from bot.answering.ranking import load_ranking_model
 from bot.answering.retrieval import retrieve
 from bot.indexing.contents import make_contents
-from bot.indexing.generations import keys_by_article, latest_year, public_ids, superseded_by_public, title_key
+from bot.indexing.generations import (
+    family_keys,
+    keys_by_article,
+    latest_year,
+    public_ids,
+    superseded_by_public,
+    title_key,
+)
 from bot.indexing.progress import SilentProgress
 from bot.models import Hit
 from embeddings.encoders import Encoder
@@ -109,6 +116,7 @@ class Shelf:
         self.latest_year = latest_year(self.articles)
         self.passage_keys = keys_by_article(self.passages)
         self.versioned_keys = frozenset(key for id_ in self.kin for key in self.passage_keys.get(id_, ()))
+        self.family_keys = family_keys(self.kin)
 
     def question(self, text: str) -> Question:
         return read_question(text, self.encoder, self.indexes, self.spellings.of(self))

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.confidence import (
     ASKED_SIGNALS,
     SIGNALS,
+    WITHHELD_SIGNAL,
     Confidence,
     ConfidenceModel,
     confidence_signals,
@@ -14,10 +15,10 @@ from bot.answering.confidence import (
     load_confidence_model,
 )
 from bot.answering.questions import Question, Wording
-from bot.answering.retrieval import retrieve
+from bot.answering.retrieval import retrieve, search
 from bot.models import Hit
-from knowledge.models import Passage
-from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, RANKING, Shelf
+from knowledge.models import Passage, Platform
+from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, PLAYBOOK, RANKING, Shelf
 
 
 class Wordless:
@@ -27,7 +28,7 @@ class Wordless:
         return 0.0
 
 
-WORDLESS: Any = SimpleNamespace(indexes=SimpleNamespace(lexical=Wordless(), asked=None))
+WORDLESS: Any = SimpleNamespace(indexes=SimpleNamespace(lexical=Wordless(), asked=None), kin={})
 
 
 def hit(article_id: str, score: float) -> Hit:
@@ -36,7 +37,8 @@ def hit(article_id: str, score: float) -> Hit:
 
 
 def signals(shelf: Shelf, question: str) -> dict[str, float]:
-    return confidence_signals(shelf.find(question), question, shelf)
+    found = search(shelf, shelf.question(question), RANKING, candidates=60, platform=Platform.ANY)
+    return confidence_signals(found.hits, question, shelf, found.withheld)
 
 
 def test_hand_computed() -> None:
@@ -56,6 +58,7 @@ def test_signals_lie_between_0_and_1(shelf: Shelf) -> None:
     for question in ("How do I change my email?", "zzz qqq", "USDT"):
         found = signals(shelf, question)
         assert set(found) == set(SIGNALS)
+        assert -1 <= found.pop("belonging_margin") <= 1
         assert all(0 <= value <= 1 for value in found.values()), found
 
 
@@ -96,16 +99,34 @@ def test_what_customers_ask_tells_more_where_articles_say_it() -> None:
 
 
 def test_the_model_is_the_one_for_the_signals() -> None:
-    confidence = Confidence(ConfidenceModel(0.0, {}, "plain"), ConfidenceModel(0.0, {"asked": 9.0}, "asked"))
+    asked, withheld = ConfidenceModel(0.0, {"asked": 9.0}, "asked"), ConfidenceModel(-9.0, {}, "withheld")
+    confidence = Confidence(ConfidenceModel(0.0, {}, "plain"), asked, withheld)
     assert confidence.probability({"dense": 1.0}) == 0.5
     assert confidence.probability({"dense": 1.0, "asked": 1.0}) > 0.99
+    assert confidence.probability({"dense": 1.0, "asked": 1.0, WITHHELD_SIGNAL: 1.0}) < 0.01
+    assert confidence.probability({"dense": 1.0, WITHHELD_SIGNAL: 1.0}) == 0.5
 
 
-def test_no_signal_of_the_shipped_model_for_what_is_asked_may_hurt() -> None:
-    model = load_confidence().asked
-    assert set(ASKED_SIGNALS) <= set(model.weights) <= {*SIGNALS, *ASKED_SIGNALS}
-    assert all(weight >= 0 for weight in model.weights.values())
-    assert "fit-asked" in model.provenance
+def test_what_only_internal_articles_answer_is_less_sure() -> None:
+    told = replace(CHANGE_EMAIL, questions=("wrong address in my profile",))
+    internal = replace(PLAYBOOK, questions=("what do they check when I call", "wrong address in my profile"))
+    without, shelf = Shelf((told, FEES, PLAYBOOK)), Shelf((told, FEES, internal))
+    known, asked = "wrong address in my profile", "what do they check when I call"
+    assert WITHHELD_SIGNAL not in signals(without, known)
+    assert signals(shelf, known)[WITHHELD_SIGNAL] > 0.8, "what another article answers is not withheld"
+    found = signals(shelf, asked)
+    assert found[WITHHELD_SIGNAL] < 0.2 and found["belonging_margin"] < -0.8
+    assert found["belonging_margin"] < signals(without, asked)["belonging_margin"]
+    assert all(hit.passage.article_id != internal.id for hit in shelf.find(asked))
+
+
+def test_no_signal_of_the_shipped_models_for_what_is_asked_may_hurt() -> None:
+    asked, withheld = load_confidence().asked, load_confidence().withheld
+    assert set(ASKED_SIGNALS) <= set(asked.weights) <= {*SIGNALS, *ASKED_SIGNALS}
+    assert set(withheld.weights) == {*asked.weights, WITHHELD_SIGNAL}
+    for model in (asked, withheld):
+        assert all(weight >= 0 for weight in model.weights.values())
+        assert "fit-asked" in model.provenance
 
 
 def test_nothing_found(shelf: Shelf) -> None:

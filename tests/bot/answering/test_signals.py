@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from bot.answering.questions import Need, Question, Wording
 from bot.answering.ranking import SIGNALS
-from bot.answering.signals import LEAST_FOR_A_NEED, NEEDS_COUNTED, late_index, late_scores, proposed, signals_of
+from bot.answering.signals import (
+    LEAST_FOR_A_NEED,
+    NEEDS_COUNTED,
+    late_index,
+    late_scores,
+    proposed,
+    signals_of,
+    withheld,
+)
 from tests.bot.answering.conftest import CHANGE_EMAIL, FEES, FREEZE_APP, FREEZE_WEB, Shelf
 from tests.fakes import LetterEncoder, TokenlessEncoder
 
@@ -38,7 +46,8 @@ def signals(shelf: Shelf, question: Question) -> dict[str, dict[int, float]]:
     titles = title_keys(shelf)
     keys = np.array(sorted(titles), dtype=np.int64)
     proposal = dataclasses.replace(proposed(shelf.indexes, question, 60), keys=keys)
-    found = signals_of(shelf.indexes, question, proposal, np.array([titles[key] for key in keys.tolist()], np.int64))
+    of_keys = np.array([titles[key] for key in keys.tolist()], np.int64)
+    found = signals_of(shelf.indexes, question, proposal, of_keys, shelf.family_keys)
     late = late_index(shelf.indexes, question)
     if late is not None and question.needs:
         found["late"] = late_scores(late, question, keys)
@@ -120,7 +129,8 @@ def test_without_any_need_words_and_codes_are_left(small: Shelf) -> None:
 
 def test_nothing_has_no_signal(small: Shelf) -> None:
     nothing = proposed(Shelf(()).indexes, asked("fees"), 60)
-    assert all(not len(values) for values in signals_of(small.indexes, asked("fees"), nothing, nothing.keys).values())
+    found = signals_of(small.indexes, asked("fees"), nothing, nothing.keys, {})
+    assert all(not len(values) for values in found.values())
     empty = Shelf(())
     assert candidates(empty, asked("fees"), 60) == set()
     assert all(values == {} for values in signals(empty, asked("fees")).values())
@@ -131,3 +141,26 @@ def test_each_index_proposes_and_many_needs_share_the_places(small: Shelf) -> No
     assert candidates(small, asked("zzz"), 1_000) == set(small.passages)
     few = candidates(small, asked(*["zzz"] * 40), 60)
     assert LEAST_FOR_A_NEED <= len(few) <= 2 * LEAST_FOR_A_NEED
+
+
+def test_the_version_to_which_a_need_belongs_most_counts_for_its_family() -> None:
+    web = dataclasses.replace(FREEZE_WEB, questions=("in a browser",))
+    app = dataclasses.replace(FREEZE_APP, questions=("on my phone",))
+    shelf = Shelf((web, app, FEES))
+    versions = tuple(shelf.title_keys[each.id] for each in (web, app))
+    shelf.family_keys = dict.fromkeys(versions, versions)
+    found, keys = signals(shelf, asked("on my phone"))["belonging"], title_keys(shelf)
+    by_article = {shelf.titled[keys[key]]: value for key, value in found.items()}
+    owner = shelf.indexes.belonging
+    assert owner is not None
+    share = owner.belonging(needs("on my phone")[0].vector, "on my phone")
+    assert by_article["freeze-app"] == pytest.approx(share.of(versions))
+    assert (
+        by_article["freeze-app"] > by_article["freeze-web"] and by_article["freeze-app"] > by_article["withdrawal-fees"]
+    )
+
+
+def test_without_names_in_the_index_nothing_belongs(small: Shelf) -> None:
+    lesser = dataclasses.replace(small.indexes, belonging=None)
+    proposal = proposed(lesser, asked("fees"), 60)
+    assert proposal.belonging == () and withheld(asked("fees"), proposal) == 0.0

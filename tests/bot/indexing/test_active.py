@@ -79,6 +79,15 @@ def test_a_new_generation_is_seen_after_the_poll_and_the_old_reference_stays(
     assert loads == [1, 2]
 
 
+def test_who_has_just_made_a_generation_does_not_wait_for_the_poll(
+    active: ActiveGeneration, workshop: Workshop
+) -> None:
+    index(workshop, 1)
+    assert active.current().number == 1
+    index(workshop, 2)
+    assert active.current().number == 1 and active.newest().number == 2 and active.current().number == 2
+
+
 def test_a_generation_that_cannot_be_loaded_leaves_the_old_one_serving(
     active: ActiveGeneration, workshop: Workshop, clock: Clock, loads: list[int]
 ) -> None:

@@ -199,3 +199,30 @@ def test_a_long_block_takes_linear_time(body: str) -> None:
 def test_nothing_at_all() -> None:
     contents = made()
     assert (contents.passages, len(contents.indexes.texts), contents.indexes.dense.dimensions) == ({}, 0, 64)
+
+
+def test_names_are_titles_questions_and_the_items_of_cards() -> None:
+    asked = replace(FEES, questions=("what does it cost", "any charges?"))
+    card = Article(id="card", title="Card", body="- my card is late\n- track my card")
+    contents = made(asked, card)
+    owner = contents.indexes.belonging
+    assert owner is not None and owner.ids == sorted({title_key("fees"), title_key("card")}) and not owner.withholds
+    encoder = LetterEncoder()
+    for name, article in (("any charges?", "fees"), ("track my card", "card"), ("Card", "card")):
+        share = owner.belonging(encoder.encode_queries([name]).vectors[0], name)
+        assert share.of([title_key(article)]) > 0.5 > share.of([title_key("fees" if article == "card" else "card")])
+
+
+def test_what_only_internal_articles_answer_is_withheld() -> None:
+    secret = replace(SECRET, questions=("who decides on a risk", "any charges?"))
+    asked = replace(FEES, questions=("any charges?",))
+    owner = made(asked, secret).indexes.belonging
+    assert owner is not None and owner.withholds and owner.ids == [title_key("fees")]
+    encoder = LetterEncoder()
+    only, both = (
+        owner.belonging(encoder.encode_queries([name]).vectors[0], name)
+        for name in ("who decides on a risk", "any charges?")
+    )
+    assert only.withheld > 0.5 and both.of([title_key("fees")]) > 0.5, "what a public article answers is its own"
+    again = made(asked, secret, present=None).indexes
+    assert made(asked, replace(secret, questions=())).indexes.texts.keys.size == again.texts.keys.size - 1

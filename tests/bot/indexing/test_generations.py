@@ -20,6 +20,9 @@ from tests.bot.indexing.workshop import Shelf, Workshop
 
 FILES = (
     "articles.jsonl",
+    "belonging/letters.npy",
+    "belonging/names.faiss",
+    "belonging/names.npz",
     "codes/codes.json",
     "dense.faiss",
     "families.json",

@@ -30,6 +30,9 @@ ARTICLES = (
 )
 QUESTIONS = ("How do I change my email?", "the fee of USDT-TRC20", "error 50101", "zzz", "")
 FILES = (
+    "belonging/letters.npy",
+    "belonging/names.faiss",
+    "belonging/names.npz",
     "codes/codes.json",
     "dense.faiss",
     "lexical/postings.npz",
