@@ -26,7 +26,8 @@ def axe_source() -> str:
 
 
 def require_accessible(page: Page | Frame, state: str) -> None:
-    """No rule is broken in this state of the page."""
+    """No rule is broken in this state of the page, once its style sheets are there."""
+    page.wait_for_load_state("load")
     # By the debugger, which no policy of the page's holds back.
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(axe_source() + "\n;0")

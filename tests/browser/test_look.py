@@ -24,7 +24,8 @@ LUMINANCES = """(selector) => {
 
 
 def require_contrast(page: Page, selector: str, least: float = 4.5) -> None:
-    """WCAG 2.2, success criterion 1.4.3: text against what is behind it."""
+    """WCAG 2.2, success criterion 1.4.3: text against what is behind it, once the page's style sheets are there."""
+    page.wait_for_load_state("load")
     shown = page.evaluate(LUMINANCES, selector)
     assert shown
     for one, other, where in shown:

@@ -37,6 +37,7 @@ def alight(page: Page, within: str) -> list[str]:
 
 
 def require_fit(page: Page) -> None:
+    page.wait_for_load_state("load")
     wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= seen, page.url
 
