@@ -107,7 +107,9 @@ def open_footnote(settings: Settings) -> Footnote:
         encoder=encoder,
         generation=index.current,
         spellings=PerGeneration(
-            lambda index: Spelling(index.indexes.words, lambda word: encoder.count_tokens(word) == 1)
+            lambda index: Spelling(
+                index.indexes.words, lambda word: encoder.count_tokens(word) == 1, index.indexes.name_words
+            )
         ),
         action_hosts=PerGeneration(lambda index: settings.hosts_of_actions or own_hosts(index.articles.values())),
         ranking=load_ranking_model(),

@@ -19,14 +19,14 @@ from embeddings.ids import LARGEST_ID
 from embeddings.late import Members
 from embeddings.letters import COLUMNS, LetterCounts, letter_counts, unit_rows
 
-BELONGING_IDENTITY = "belonging-1"
+BELONGING_IDENTITY = "belonging-2"
 """What is in the index is equal under one identity: change it with whatever changes it."""
-NEAREST = 128
+NEAREST = 64
 SHARPNESS = 3.0
 """Two texts are alike by exp(SHARPNESS · (cosine - 1)) in meaning."""
 LETTERS_SHARE = 0.3
 """What the cosine of their letter sequences counts beside that."""
-RIDGE = 0.1
+RIDGE = 0.05
 WITHHELD = LARGEST_ID
 """In place of an article: whose names are the questions that none answers."""
 
@@ -45,6 +45,13 @@ class Belonging:
     def of(self, keys: Collection[int]) -> float:
         """How much it belongs to these articles together."""
         return sum(self.shares.get(key, 0.0) for key in keys)
+
+    def of_version(self, key: int, family: Collection[int]) -> float:
+        """How much it belongs to one version of an article, never below 0: the version to which it belongs most counts
+        for all the `family`, of which `key` is one, another for its part of that."""
+        own = {each: max(0.0, self.shares.get(each, 0.0)) for each in family}
+        most = max(own.values())
+        return max(0.0, self.of(family)) * own[key] / most if most else 0.0
 
     @property
     def withheld(self) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-COLUMNS = 1024
+COLUMNS = 512
 LENGTHS = (2, 3, 4)
 """Of the sequences, a space before and after each word counted."""
 MOST = 127

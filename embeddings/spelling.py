@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from embeddings.near_words import NearWords
 from embeddings.surface_words import PROSE_WORD, TOKEN, folded, is_alphabetic, is_prose
@@ -25,6 +26,10 @@ MAX_UNKNOWN = 60
 FOREIGN_WORDS = 4
 """When at least so many unknown words have no likeness in the corpus, and more have none than have one, the text is in
 another language."""
+
+LEAST_SAID, SLIPS_IN_A_WORD = 2, 1 / 20
+"""A word that customers wrote so often is right, unless it stands for less than this share of the one it may be a slip
+of."""
 
 _EDIT, _SWAPPED, _OTHER_FIRST_LETTER, _SPLIT = 5.0, 1.0, 3.0, 2.0
 """Minus the logarithm of how often a slip is made; letters that are only swapped take something off."""
@@ -55,12 +60,19 @@ class Spelling:
     """Mends questions with the words in `counts` (folded, each with how often it stands in the corpus).
 
     `is_word` says of a word in lower case whether it is a whole one elsewhere, as to the encoder; such words are left
-    alone, and so are words derived from known ones. Never changed once built, so threads may share it.
+    alone, and so are words derived from known ones, and those that customers write (`said`, as `counts`). Never changed
+    once built, so threads may share it.
     """
 
-    def __init__(self, counts: Mapping[str, int], is_word: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        counts: Mapping[str, int],
+        is_word: Callable[[str], bool],
+        said: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._counts = {word: count for word, count in counts.items() if is_alphabetic(word) and count > 0}
         self._is_word = is_word
+        self._said = said
         self._log_total = math.log(sum(self._counts.values()) or 1)
         self._near = NearWords(word for word in self._counts if len(word) >= MIN_LETTERS)
 
@@ -104,7 +116,12 @@ class Spelling:
 
     def _meant(self, word: str, is_name: bool) -> str | None:
         options = list(self._edits(word, is_name)) + ([] if is_name else list(self._splits(word)))
-        return max(options)[1] if options else None
+        right = max(options)[1] if options else None
+        return None if right is None or self._is_said(word, right) else right
+
+    def _is_said(self, word: str, right: str) -> bool:
+        times = self._said.get(word, 0)
+        return times >= LEAST_SAID and times >= SLIPS_IN_A_WORD * self._said.get(right, 0)
 
     def _edits(self, word: str, is_name: bool) -> Iterator[tuple[float, str]]:
         for near, edits in self._near.within(word, 2 if len(word) >= TWO_EDITS_FROM and not is_name else 1):

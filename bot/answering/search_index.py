@@ -114,6 +114,10 @@ class Indexes(Protocol):
         """How often each word stands in the passages."""
 
     @property
+    def name_words(self) -> Mapping[str, int]:
+        """How often each word stands in the names of articles and in what no article answers."""
+
+    @property
     def late(self) -> TokenIndex | None:
         """Token vectors of passages; None when the encoder gave none."""
 

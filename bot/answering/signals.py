@@ -125,17 +125,11 @@ def _by_meaning(indexes: Indexes, wording: Wording, keys: Ids, titles: Ids) -> d
 
 
 def _belonging(needs: Sequence[Belonging], titles: Ids, families: Mapping[int, tuple[int, ...]]) -> Scores:
-    """How much the needs belong to each candidate's article: the version to which they belong most counts for all its
-    family, another one for its part of that."""
+    """How much the needs belong to each candidate's article."""
     distinct, of_candidate = np.unique(titles, return_inverse=True)
     versions = [(key, families.get(key, (key,))) for key in distinct.tolist()]
-    by_need = [np.array([_of_family(need, *each) for each in versions]).clip(0.0, 1.0) for need in needs]
+    by_need = [np.array([need.of_version(*each) for each in versions]).clip(0.0, 1.0) for need in needs]
     return (_over_needs(by_need) if by_need else np.zeros(len(distinct)))[of_candidate]
-
-
-def _of_family(need: Belonging, key: int, family: Sequence[int]) -> float:
-    best = max(need.of((each,)) for each in family)
-    return need.of(family) * need.of((key,)) / best if best > 0 else 0.0
 
 
 def _late_of_needs(late: TokenIndex, needs: Sequence[Need], keys: Ids) -> list[Scores]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from embeddings.asked import AskedIndex
@@ -22,6 +23,7 @@ TEXTS_FOLDER = "texts"
 LEXICAL_FOLDER = "lexical"
 CODES_FOLDER = "codes"
 WORDS_FOLDER = "words"
+NAME_WORDS_FOLDER = "name_words"
 MEMBERS_FILE = "members.npz"
 DENSE_FILE = "dense.faiss"
 SENTENCES_FILE = "sentences.faiss"
@@ -61,6 +63,8 @@ class Indexes:
     codes: CodeIndex
     words: Mapping[str, int]
     """How often each word stands in the passages, as it is written there, folded: what spelling is mended with."""
+    name_words: Mapping[str, int]
+    """The same of titles and of what customers ask, answered or not; empty in a generation older than this."""
     late: LateIndex | None
     asked: AskedIndex | None
     """Articles by what customers ask, by title key; None when no article says what that is."""
@@ -83,6 +87,7 @@ class Indexes:
             lexical=LexicalIndex.build(list(passages), read),
             codes=CodeIndex.build(list(passages), read),
             words=surface_words(read),
+            name_words=surface_words(chain(names.withheld, *names.all.values())),
             late=_late(texts, members),
             asked=AskedIndex.build(names.asked, texts) if any(own[1:] for own in names.asked.values()) else None,
             belonging=BelongingIndex.build(names.all, names.withheld, texts),
@@ -105,6 +110,9 @@ class Indexes:
             lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
             codes=CodeIndex.load(folder / CODES_FOLDER),
             words=load_word_counts(folder / WORDS_FOLDER),
+            name_words=(
+                load_word_counts(folder / NAME_WORDS_FOLDER) if (folder / NAME_WORDS_FOLDER).exists() else {}
+            ),
             late=late,
             asked=AskedIndex.load(folder / ASKED_FOLDER) if (folder / ASKED_FOLDER).exists() else None,
             belonging=(
@@ -122,6 +130,7 @@ class Indexes:
         self.lexical.save(folder / LEXICAL_FOLDER)
         self.codes.save(folder / CODES_FOLDER)
         save_word_counts(self.words, folder / WORDS_FOLDER)
+        save_word_counts(self.name_words, folder / NAME_WORDS_FOLDER)
         if self.asked is not None:
             self.asked.save(folder / ASKED_FOLDER)
         if self.belonging is not None:

@@ -17,6 +17,7 @@ from embeddings.belonging import (
     RIDGE,
     SHARPNESS,
     VECTORS_FILE,
+    Belonging,
     BelongingIndex,
 )
 from embeddings.dense import DenseIndex
@@ -68,6 +69,30 @@ def reference(
         is_own = np.array([float(other == owner) for other, _ in named])
         shares[owner] = float(met @ np.linalg.solve(known + RIDGE * np.eye(len(named)), is_own))
     return shares
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ({1: 0.4, 2: 0.1}, (0.5, 0.125)),
+        ({1: 0.4, 2: 0.0}, (0.4, 0.0)),
+        ({1: -0.1, 2: 0.001}, (0.0, 0.0)),  # once: nearly ten times what anything can belong
+        ({1: 0.4, 2: -0.1}, (0.3, 0.0)),
+        ({3: 0.4}, (0.0, 0.0)),
+    ],
+)
+def test_the_version_to_which_it_belongs_most_counts_for_all(
+    shares: dict[int, float], expected: tuple[float, float]
+) -> None:
+    found = Belonging(shares)
+    assert (found.of_version(1, (1, 2)), found.of_version(2, (1, 2))) == pytest.approx(expected)
+
+
+@given(st.dictionaries(st.integers(0, 5), st.floats(-2, 2), max_size=6), st.sets(st.integers(0, 5), min_size=1))
+def test_no_version_has_more_than_its_family(shares: dict[int, float], family: set[int]) -> None:
+    found = Belonging(shares)
+    limit = max(0.0, found.of(family))
+    assert all(0 <= found.of_version(key, family) <= limit + 1e-9 for key in family)
 
 
 @pytest.fixture

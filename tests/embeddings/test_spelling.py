@@ -100,6 +100,22 @@ def test_the_first_letter_is_rarely_wrong() -> None:
     assert Spelling({"reward": 20, "toward": 10}, lambda _: False).correct("teward").text == "toward"
 
 
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("my litecoin deposit", "my litecoin deposit"),  # a coin that no article is about
+        ("when is the payout", "when is the payout"),
+        ("my payment adress", "my payment address"),  # customers make that slip; most do not
+        ("my bitcion deposit", "my bitcoin deposit"),
+        ("my bitcon deposit", "my bitcoin deposit"),  # once proves nothing
+    ],
+)
+def test_what_customers_write_is_no_slip(text: str, searched: str) -> None:
+    counts = {"my": 50, "deposit": 30, "bitcoin": 9, "pay": 9, "out": 40, "address": 20, "payment": 5, "money": 8}
+    said = {"litecoin": 5, "bitcoin": 87, "payout": 2, "pay": 290, "out": 765, "adress": 5, "address": 401, "bitcon": 1}
+    assert Spelling(counts, {"when", "is", "the"}.__contains__, said).correct(text).text == searched
+
+
 def test_an_empty_corpus_mends_nothing() -> None:
     assert Spelling({}, lambda _: False).correct("how to chnage my pasword").changes == ()
 

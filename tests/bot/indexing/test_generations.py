@@ -30,6 +30,7 @@ FILES = (
     "lexical/vocabulary.json",
     "manifest.json",
     "members.npz",
+    "name_words/words.json",
     "passages.jsonl",
     "sentences.faiss",
     "texts/encoded.json",

@@ -38,6 +38,7 @@ FILES = (
     "lexical/postings.npz",
     "lexical/vocabulary.json",
     "members.npz",
+    "name_words/words.json",
     "sentences.faiss",
     "texts/encoded.json",
     "texts/keys.npy",
@@ -80,6 +81,7 @@ def answers(indexes: Indexes, question: str) -> list[object]:
         [indexes.text_keys(passage) for passage in passages],
         indexes.passages_in(),
         indexes.words,
+        indexes.name_words,
         late,
     ]
 
