@@ -6,7 +6,6 @@ et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009).
 
 import re
 import unicodedata
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,7 +16,10 @@ LENGTHS = (2, 3, 4)
 """Of the sequences, a space before and after each word counted."""
 MOST = 127
 _WORD = re.compile(r"\w+")
-_SIGN = 1 << 31
+_SPACE = ord(" ")
+_MIXING = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 divided by the golden ratio: a product's high bits depend on all bits of a factor (Knuth, The Art of Computer
+Programming, volume 3, section 6.4)."""
 
 LetterCounts = NDArray[np.int8]
 """Shape (texts, COLUMNS)."""
@@ -25,11 +27,13 @@ LetterCounts = NDArray[np.int8]
 
 def letter_counts(texts: Sequence[str]) -> LetterCounts:
     """The signed counts of each text's letter sequences, accents and case left out."""
-    counts = np.zeros((len(texts), COLUMNS), dtype=np.int32)
+    counts = np.zeros((len(texts), COLUMNS), dtype=np.int8)
     for row, text in enumerate(texts):
-        hashes = np.fromiter((zlib.crc32(piece.encode()) for piece in _sequences(text)), dtype=np.int64)
-        np.add.at(counts[row], hashes % COLUMNS, np.where(hashes & _SIGN, 1, -1))
-    return counts.clip(-MOST, MOST).astype(np.int8)
+        hashes = _sequences(text) >> np.uint64(32)
+        signs = 1.0 - 2.0 * (hashes & np.uint64(1))
+        columns = (hashes >> np.uint64(1)).astype(np.int64) % COLUMNS
+        counts[row] = np.bincount(columns, signs, minlength=COLUMNS).clip(-MOST, MOST)
+    return counts
 
 
 def unit_rows(counts: LetterCounts) -> NDArray[np.float32]:
@@ -40,8 +44,17 @@ def unit_rows(counts: LetterCounts) -> NDArray[np.float32]:
     return scaled
 
 
-def _sequences(text: str) -> list[str]:
+def _sequences(text: str) -> NDArray[np.uint64]:
+    """A hash of each sequence, of all LENGTHS; those across words are none."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     plain = folded if folded.isascii() else "".join(each for each in folded if not unicodedata.combining(each))
-    words = [f" {word} " for word in _WORD.findall(plain)]
-    return [word[at : at + n] for word in words for n in LENGTHS for at in range(len(word) - n + 1)]
+    words = _WORD.findall(plain)
+    letters = np.frombuffer(" ".join(["", *words, ""] if words else []).encode("utf-32-le"), dtype=np.uint32)
+    spaces, found = letters == _SPACE, []
+    hashes, broken = letters.astype(np.uint64), np.zeros(len(letters), dtype=np.bool_)
+    for length in range(2, max(LENGTHS) + 1):
+        broken = broken[:-1] | spaces[length - 2 : -1] if length > 2 else broken[:-1]
+        hashes = (hashes[:-1] ^ (hashes[:-1] >> np.uint64(29))) * _MIXING + letters[length - 1 :]
+        if length in LENGTHS:
+            found.append(hashes[~broken] * _MIXING)
+    return np.concatenate(found)

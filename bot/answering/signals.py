@@ -127,9 +127,12 @@ def _by_meaning(indexes: Indexes, wording: Wording, keys: Ids, titles: Ids) -> d
 def _belonging(needs: Sequence[Belonging], titles: Ids, families: Mapping[int, tuple[int, ...]]) -> Scores:
     """How much the needs belong to each candidate's article."""
     distinct, of_candidate = np.unique(titles, return_inverse=True)
-    versions = [(key, families.get(key, (key,))) for key in distinct.tolist()]
-    by_need = [np.array([need.of_version(*each) for each in versions]).clip(0.0, 1.0) for need in needs]
-    return (_over_needs(by_need) if by_need else np.zeros(len(distinct)))[of_candidate]
+    keys = distinct.tolist()
+    by_need = [
+        np.array([need.of_version(key, families[key]) if key in families else need.of((key,)) for key in keys])
+        for need in needs
+    ]
+    return (_over_needs([each.clip(0.0, 1.0) for each in by_need]) if by_need else np.zeros(len(keys)))[of_candidate]
 
 
 def _late_of_needs(late: TokenIndex, needs: Sequence[Need], keys: Ids) -> list[Scores]:
