@@ -4,8 +4,11 @@ one must."""
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bot.updating import SAMPLE_HELP_CENTER
 from eval.cases import json_rows, read_qrels
 from eval.escalation import EscalationCase, decided
+from knowledge.models import Article, Audience
+from knowledge.sources import open_source
 
 _MONEY = frozenset({"account_taken_over", "funds_missing", "fraud"})
 """Payments that the customer does not recognise fit each of them."""
@@ -43,6 +46,26 @@ EITHER_WAY: Mapping[str, frozenset[str]] = {
     "clinc150_oos": frozenset({"account_blocked", "freeze_account", "lost_luggage", "report_lost_card"}),
 }
 """Intents for which both will do: somebody misses money, or a card, and an article may tell what to do first."""
+EITHER_WAY_ARTICLES = frozenset(
+    {
+        "account-taken-over",
+        "announcement-phishing-wave-2026-05",
+        "bank-name-mismatch",
+        "deposit-missing-memo",
+        "deposit-not-arrived",
+        "deposit-unsupported-crypto",
+        "deposit-wrong-network",
+        "freeze-account-app",
+        "freeze-account-web",
+        "p2p-appeal",
+        "phishing-sms",
+        "risk-control-p2p",
+        "seed-phrase-safety",
+        "spot-phishing",
+        "withdrawal-pending",
+    }
+)
+"""Articles of the sample help center for whose questions both will do."""
 WITHOUT_INTENTS: Mapping[str, tuple[str, ...]] = {
     "stackfaq_webapps": ("queries.jsonl", "unanswerable.jsonl"),
     "emanual_smart_tv": ("queries.jsonl", "forum_questions_unlabelled.jsonl"),
@@ -72,6 +95,20 @@ def own_cases() -> Iterator[EscalationCase]:
         decision = decided(row["text"])
         if decision is None or decision.topic is None:
             yield EscalationCase(row["_id"], row["text"], "corvane", False)
+
+
+def article_cases() -> Iterator[EscalationCase]:
+    """What customers ask that public articles of the sample help center say they answer, but for the questions for
+    which the phrases call a person."""
+    for article in open_source(SAMPLE_HELP_CENTER).read():
+        if not isinstance(article, Article) or article.audience is not Audience.PUBLIC:
+            continue
+        if article.id in EITHER_WAY_ARTICLES:
+            continue
+        for number, text in enumerate(article.questions):
+            decision = decided(text)
+            if decision is None or decision.topic is None:
+                yield EscalationCase(f"{article.id} {number}", text, "corvane_articles", False)
 
 
 def _case(row: Mapping[str, str], name: str, intent: str) -> Iterator[EscalationCase]:

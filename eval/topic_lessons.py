@@ -19,7 +19,7 @@ from eval.escalation import (
     is_set_aside,
     policy_cases,
 )
-from eval.ordinary_questions import own_cases, public_cases
+from eval.ordinary_questions import article_cases, own_cases, public_cases
 from eval.topics_fit import Lesson, TopicFit, fit_topics
 
 INTENTS = Path("escalation_intents") / "rows_tune.jsonl"
@@ -62,7 +62,7 @@ def _written() -> list[_Taught]:
 
 
 def _ordinary(shared: Path) -> list[_Taught]:
-    public = [case for case in (*public_cases(shared), *own_cases()) if not case.expected]
+    public = [case for case in (*public_cases(shared), *own_cases(), *article_cases()) if not case.expected]
     others = [case for case in intent_cases(shared / INTENTS) if case.group == "not_human"]
     return [
         *(_Taught(case, case.group) for case in public if not is_set_aside(case.id)),

@@ -12,7 +12,7 @@ from bot.models import HandoffReason, Said
 
 DANGER = "self_harm"
 """The topic that comes before everything, a secret included."""
-SURE_DESPITE_TOPIC = 0.8
+SURE_DESPITE_TOPIC = 0.9
 """How sure an answer must be where a message reads like a topic of the policy."""
 
 
