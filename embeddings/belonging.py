@@ -17,7 +17,7 @@ from embeddings.encoded_texts import EncodedTexts, text_key
 from embeddings.errors import IndexFileError
 from embeddings.ids import LARGEST_ID
 from embeddings.late import Members
-from embeddings.letters import COLUMNS, LetterCounts, letter_counts, unit_rows
+from embeddings.letters import COLUMNS, LetterCounts, cosines, letter_counts
 
 BELONGING_IDENTITY = "belonging-2"
 """What is in the index is equal under one identity: change it with whatever changes it."""
@@ -124,15 +124,24 @@ class BelongingIndex:
 
     def belonging(self, vector: NDArray[np.floating], text: str) -> Belonging:
         """To whom a question belongs that has this unit vector and this text."""
-        numbers, nearness = self._nearest.nearest(vector, NEAREST)
+        numbers, _ = self._nearest.nearest(vector, NEAREST)
         if not len(numbers):
             return Belonging({})
         near = self._texts.vector_block[self._names.rows[numbers]]
-        letters, own = unit_rows(self._letters[numbers]), unit_rows(letter_counts([text]))[0]
-        alike = np.exp(SHARPNESS * (near @ near.T - 1)) + LETTERS_SHARE * (letters @ letters.T)
-        met = np.exp(SHARPNESS * (nearness - 1)) + LETTERS_SHARE * (letters @ own)
-        alike[np.diag_indices_from(alike)] += RIDGE
-        weights = np.linalg.solve(alike, met)
+        alike = likeness(
+            np.concatenate([near, vector[np.newaxis]]),
+            np.concatenate([self._letters[numbers], letter_counts([text])]),
+        )
+        known, met = alike[:-1, :-1], alike[:-1, -1]
+        known[np.diag_indices_from(known)] += RIDGE
+        weights = np.linalg.solve(known, met)
         owners, place = np.unique(self._owners[numbers], return_inverse=True)
         shares = np.bincount(place, weights)
         return Belonging(dict(zip(owners.tolist(), shares.tolist(), strict=True)))
+
+
+def likeness(vectors: NDArray[np.floating], letters: LetterCounts) -> NDArray[np.floating]:
+    """How alike texts are, each with each, by their unit vectors and the counts of their letter sequences."""
+    alike: NDArray[np.floating] = np.exp(SHARPNESS * (vectors @ vectors.T - 1))
+    alike += LETTERS_SHARE * cosines(letters)
+    return alike

@@ -36,11 +36,12 @@ def letter_counts(texts: Sequence[str]) -> LetterCounts:
     return counts
 
 
-def unit_rows(counts: LetterCounts) -> NDArray[np.float32]:
-    """The counts as vectors of length 1; those of a text without letters stay 0."""
+def cosines(counts: LetterCounts) -> NDArray[np.float32]:
+    """The cosine of each text's counts with each other's, shape (texts, texts); 0 with a text without letters."""
     rows = counts.astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    scaled: NDArray[np.float32] = rows / np.maximum(lengths, 1.0)[:, None]
+    products = rows @ rows.T
+    lengths = np.sqrt(np.maximum(products.diagonal(), 1.0))
+    scaled: NDArray[np.float32] = products / lengths / lengths[:, np.newaxis]
     return scaled
 
 

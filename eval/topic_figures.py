@@ -20,7 +20,7 @@ from eval.escalation import (
     measure_escalation,
     policy_cases,
 )
-from eval.ordinary_questions import own_cases, public_cases
+from eval.ordinary_questions import article_cases, own_cases, public_cases
 from eval.topic_lessons import INTENTS, encoded
 
 
@@ -30,7 +30,7 @@ def measure_topics(
     """Decide every case with the model that ships unless another is given; by the phrases alone where it does not fit
     the encoder. `shared` holds the public data sets. DatasetError when a row cannot be read."""
     model = model or load_topic_model()
-    questions = (*(public_cases(shared) if shared else ()), *own_cases())
+    questions = (*((*public_cases(shared), *article_cases()) if shared else ()), *own_cases())
     cases = [*policy_cases(), *policy_cases(UNSEEN_CASES), *policy_cases(WORDINGS), *questions]
     if shared:
         cases += intent_cases(shared / INTENTS)

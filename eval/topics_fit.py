@@ -27,7 +27,7 @@ COST = 5.0
 ORDINARY_COUNTS: Mapping[str, float] = {
     "banking77": 0.5,
     "corvane": 0.5,
-    "corvane_articles": 0.2,
+    "corvane_articles": 0.05,
     "emanual_smart_tv": 0.2,
     "stackfaq_webapps": 0.1,
     "clinc150_oos": 0.05,

@@ -110,9 +110,7 @@ class Indexes:
             lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
             codes=CodeIndex.load(folder / CODES_FOLDER),
             words=load_word_counts(folder / WORDS_FOLDER),
-            name_words=(
-                load_word_counts(folder / NAME_WORDS_FOLDER) if (folder / NAME_WORDS_FOLDER).exists() else {}
-            ),
+            name_words=(load_word_counts(folder / NAME_WORDS_FOLDER) if (folder / NAME_WORDS_FOLDER).exists() else {}),
             late=late,
             asked=AskedIndex.load(folder / ASKED_FOLDER) if (folder / ASKED_FOLDER).exists() else None,
             belonging=(

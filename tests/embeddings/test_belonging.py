@@ -25,7 +25,7 @@ from embeddings.encoded_texts import EncodedTexts
 from embeddings.encoders import without_tokens
 from embeddings.errors import IndexFileError
 from embeddings.late import Members
-from embeddings.letters import letter_counts, unit_rows
+from embeddings.letters import cosines, letter_counts
 
 DIRECTIONS = {
     "mend mail": (3, 1, 0, 0),
@@ -48,8 +48,7 @@ def store(directions: Mapping[str, Sequence[float]]) -> EncodedTexts:
 
 
 def letters_alike(first: str, second: str) -> float:
-    rows = unit_rows(letter_counts([first, second])).astype(float)
-    return float(rows[0] @ rows[1])
+    return float(cosines(letter_counts([first, second]))[0, 1])
 
 
 def reference(

@@ -167,7 +167,7 @@ def test_too_little_confidence_is_explained() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "threshold", "topic"),
-    [(0.2, 0.5, "fraud"), (0.7, 0.5, "fraud"), (0.8, 0.5, None), (0.85, 0.9, "fraud"), (0.95, 0.9, None)],
+    [(0.2, 0.5, "fraud"), (0.89, 0.5, "fraud"), (0.9, 0.5, None), (0.93, 0.95, "fraud"), (0.96, 0.95, None)],
 )
 def test_what_reads_like_a_sensitive_topic_needs_a_surer_answer(
     confidence: float, threshold: float, topic: str | None
