@@ -15,7 +15,7 @@ from bot.errors import ConfigurationError
 
 CALIBRATION_FILE = "calibration.json"
 MEND = "run `footnote-eval calibrate --write`"
-BAR_OF_UNREADABLE = 0.8
+BAR_OF_UNREADABLE = 0.9
 """How sure to be where a calibration asked for something that cannot be read any more: as sure as for sensitive topics,
 the highest bar that ships."""
 
