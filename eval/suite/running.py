@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -49,7 +49,7 @@ class SuiteRun:
     started_at: datetime
     outcomes: tuple[CaseOutcome, ...]
     faults: tuple[str, ...] = ()
-    """What is wrong between the cases and the articles, where that did not stop the run."""
+    """What is wrong with the articles, or between them and the cases, where that did not stop the run."""
 
     @property
     def metrics(self) -> dict[str, Estimate]:
@@ -84,15 +84,18 @@ def run_on_sample(
     started_at: datetime,
     progress: IndexProgress,
 ) -> SuiteRun:
-    """The suite over the sample help center, in an index of its own: nothing of the product's is touched.
+    """The suite over the sample help center, in an index of its own: nothing of the product's is touched. What of the
+    help center was refused, so that an older version of it was asked or none, is told among the faults.
 
     Raises DatasetError when a case does not fit the articles, EvaluationError when the folder cannot be written.
     """
     own = settings.apart(settings.data_dir / "eval" / "sample-help-center")
     footnote = open_footnote(own)
     try:
-        build(footnote, [open_source(SAMPLE_HELP_CENTER)], progress, rebuild=footnote.current_generation() is None)
-        return run_suite(name, cases, footnote, folder, started_at, progress)
+        is_new = footnote.current_generation() is None
+        built = build(footnote, [open_source(SAMPLE_HELP_CENTER)], progress, rebuild=is_new)
+        run = run_suite(name, cases, footnote, folder, started_at, progress)
+        return replace(run, faults=(*run.faults, *(each.sentence for each in built.rejected)))
     finally:
         footnote.close()
 

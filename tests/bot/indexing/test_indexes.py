@@ -1,5 +1,6 @@
 """The indexes of a generation, built, kept and read together, and their files against damage."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.indexing.indexes import (
     DENSE_FILE,
     LEXICAL_FOLDER,
     MEMBERS_FILE,
+    NAME_WORDS_FOLDER,
     SENTENCES_FILE,
     TEXTS_FOLDER,
     Indexes,
@@ -126,6 +128,12 @@ def test_without_token_vectors_there_is_no_late_interaction(tmp_path: Path) -> N
     assert answers(loaded, QUESTIONS[0]) == answers(lesser, QUESTIONS[0])
     for whole, part in zip(answers(made(), QUESTIONS[1])[6:10], answers(lesser, QUESTIONS[1])[6:10], strict=True):
         assert whole == part  # words and codes need no encoder
+
+
+def test_an_older_index_knows_no_words_of_customers(indexes: Indexes, folder: Path) -> None:
+    assert indexes.name_words["fees"] == 1
+    shutil.rmtree(folder / NAME_WORDS_FOLDER)
+    assert Indexes.load(folder).name_words == {}
 
 
 def test_no_passages(tmp_path: Path) -> None:

@@ -161,3 +161,16 @@ def test_the_checksum_of_a_suite_is_the_same_wherever_it_lies_and_in_every_proce
             check=True,
         )
         assert done.stdout.strip() == known
+
+
+def test_a_refused_article_of_the_sample_is_told(
+    cases: tuple[SuiteCase, ...], letter_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = tmp_path / "sample"
+    articles.mkdir()
+    (articles / "freeze.md").write_text("# Freeze a lost account\n\nOpen Security. Select Freeze account.")
+    (articles / "fees.md").write_text("---\nviews: many\n---\n# Withdrawal fees\n\nIt costs 1 USDT.")
+    monkeypatch.setattr(running, "SAMPLE_HELP_CENTER", articles)
+    run = running.run_on_sample("s", cases, letter_settings, tmp_path / "run", NOW, SilentProgress())
+    (fault,) = run.faults
+    assert "fees.md" in fault and "views" in fault
