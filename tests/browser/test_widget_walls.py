@@ -1,5 +1,7 @@
 """What keeps other origins out of the widget's frame, and the frame's messages between it and its page."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import Embed
@@ -31,7 +33,8 @@ def test_another_origin_cannot_embed(embed: Embed, host: Host) -> None:
     visitor.page.clock.fast_forward(16_000)
     visitor.wait_for_problem("no answer")
     frame = visitor.page.locator("dialog iframe").element_handle().content_frame()
-    assert frame and frame.url.startswith("chrome-error://")
+    assert frame
+    frame.wait_for_url(re.compile("^chrome-error://"), wait_until="commit")
     visitor.problems.clear()
 
 

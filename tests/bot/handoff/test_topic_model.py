@@ -109,7 +109,7 @@ def test_the_model_that_ships_reads_the_default_encoders_vectors() -> None:
     assert model.fits(model.encoder)
     assert not model.fits("another encoder")
     assert "footnote-eval fit-topics" in model.provenance
-    assert MODEL_FILE.stat().st_size < 500_000
+    assert MODEL_FILE.stat().st_size < 800_000
 
 
 @pytest.mark.parametrize(
