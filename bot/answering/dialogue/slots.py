@@ -69,11 +69,11 @@ _NO_PLATFORM = re.compile(
     r"(?:authenticator|authy|fake|bank'?s?|banking|old|other|trading|another|an|my) apps?\b|apps? (?:version|store|"
     r"code)|"
     r"\b(?:website|web ?page) (?:says|that)|phone (?:number|bill|call)|new phone|(?:lost|broken|stolen) (?:my "
-    r")?(?:phone|laptop)|"
+    r")?(?:phone|laptop)|(?:phone|mobile|browser|desktop) wallet|"
     r"(?:phone|laptop|computer|desktop) (?:was|got|is|isn'?t|doesn'?t|broke)",
     re.IGNORECASE,
 )
-_AT = r"(?:on|in|via|with|through|using|use|from|for|by|have|got|about|and)"
+_AT = r"(?:on|in|at|via|with|through|using|use|from|for|by|have|got|about|and)"
 _WHOSE = r"(?: (?:only|the|a|an|my|your|corvane|official))*"
 _SAID_PLATFORM = re.compile(
     rf"\b{_AT}{_WHOSE} (?P<named>app|mobile|android|iphone|ipad|phone|smartphone|cellphone|web|website|site|browser|"

@@ -11,6 +11,7 @@ from bot.handoff.policy import load_policy
         ("quiero habalr con una perzona", "hablar con una persona"),
         ("我要转人工", "转 人 工"),
         ("How do I report phishing?", None),
+        ("wich bots wrok in demo tradng", None),
     ],
 )
 def test_the_words_that_ask(text: str, words: str | None) -> None:

@@ -63,6 +63,7 @@ def test_inside_a_text_nothing_is_added() -> None:
         ("on the web or in the app?", None),
         ("my authenticator app is gone", None),
         ("I lost my phone", None),
+        ("I'm at the pc and send from my phone wallet", Platform.WEB),
         ("what is my phone number", None),
         ("", None),
     ],
