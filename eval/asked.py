@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answering.confidence import length_of
 from bot.answering.ranking import SIGNALS
 from bot.answering.search_index import SearchIndex
 from bot.assembly import open_footnote
@@ -38,6 +39,8 @@ class AskedQuestion:
     """(c,): the grade of the article in the qrels, 0 for one that does not answer."""
     coverage: NDArray[np.float32]
     """(c,): the share of the question's information in the passage; nan where no weights can rank the passage first."""
+    length: float
+    """How much the question says, as `length_of` tells."""
     relevant: tuple[int, ...]
     """The grades in the qrels, found or not, highest first; none for a question that the corpus cannot answer."""
 
@@ -122,6 +125,7 @@ def asked_question(hits: Sequence[Hit], relevant: Mapping[str, int], text: str, 
             ],
             dtype=np.float32,
         ),
+        length=length_of(text),
         relevant=tuple(sorted(relevant.values(), reverse=True)),
     )
 

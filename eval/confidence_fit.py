@@ -17,10 +17,13 @@ from eval.asked import AskedDataset, AskedQuestion
 
 RIDGE = 1e-3
 """Weight of the squared weights in the loss; keeps them finite where a set is separable."""
+_WITHOUT_LENGTH = tuple(name for name in SIGNALS if name != "length")
+_LIKENESS = ("dense", "title", "agreement")
 TRIED = {
-    "without names": tuple(name for name in SIGNALS if not name.startswith("belonging")),
-    "names": SIGNALS,
-    "names instead of likeness": tuple(name for name in SIGNALS if name not in ("dense", "title", "agreement")),
+    "without names": tuple(name for name in _WITHOUT_LENGTH if not name.startswith("belonging")),
+    "names": _WITHOUT_LENGTH,
+    "names instead of likeness": tuple(name for name in _WITHOUT_LENGTH if name not in _LIKENESS),
+    "names and length instead of likeness": tuple(name for name in SIGNALS if name not in _LIKENESS),
 }
 """What may count; the first unless another is better by LEAST_GAIN. Names tell better what the likeness to the passage
 and to its title as wholes tells, and whether meaning and words agree."""
@@ -140,6 +143,7 @@ def signals_of(question: AskedQuestion, weights: NDArray[np.float64]) -> tuple[d
         "agreement": float(first["sentence"] == first["lexical"]),
         "belonging": own["belonging"],
         "belonging_margin": own["belonging"] - _best_of_others(question, best, "belonging"),
+        "length": question.length,
     }
     return signals, bool(question.grades[best] > 0)
 

@@ -10,6 +10,7 @@ from statistics import fmean
 
 from bot.answering.search_index import SearchIndex
 from bot.models import Hit
+from embeddings.terms import terms
 
 SIGNALS = (
     "dense",
@@ -22,12 +23,14 @@ SIGNALS = (
     "agreement",
     "belonging",
     "belonging_margin",
+    "length",
 )
 """What `confidence_signals` tells; a model weighs some of them, those that helped when it was fitted."""
 ASKED_SIGNALS = ("asked", "asked_margin", "asked_coverage")
 """What it tells besides where articles say what customers ask."""
 WITHHELD_SIGNAL = "not_withheld"
 """What it tells besides where internal articles say what customers ask and no other article answers."""
+TERMS_OF_A_LONG_QUESTION = 10
 FURTHER_DOWN = slice(5, 16)
 """The articles over which the first one's lead is measured: 5 to 15 places below it."""
 
@@ -88,7 +91,8 @@ def confidence_signals(
     much it beats the mean of those FURTHER_DOWN, or the last one of fewer. `agreement`: whether meaning and words
     propose the same article first. `belonging`: how much the question belongs to the best article by the names of all;
     `belonging_margin`, by how much that beats every article of another family, and what is `withheld`: how much it
-    belongs to the questions that only internal articles answer.
+    belongs to the questions that only internal articles answer. `length`: how many different terms the question has, of
+    those of a long one; what is near to many words is seldom near by chance.
 
     Where articles say what customers ask: `asked`, the cosine of the best article's nearest name (its title or such a
     question); `asked_margin`, by how much that beats every article of another family; `asked_coverage`, the share of
@@ -112,7 +116,13 @@ def confidence_signals(
         "agreement": float(meant.passage.article_id == worded.passage.article_id),
         "belonging": belonging,
         "belonging_margin": belonging - max(withheld, _best_of_others(hits, family, "belonging")),
+        "length": length_of(question),
     }
+
+
+def length_of(question: str) -> float:
+    """How many different terms it has, 1 for TERMS_OF_A_LONG_QUESTION and more."""
+    return min(1.0, len(set(terms(question))) / TERMS_OF_A_LONG_QUESTION)
 
 
 def _asked_signals(hits: Sequence[Hit], question: str, index: SearchIndex, withheld: float) -> dict[str, float]:

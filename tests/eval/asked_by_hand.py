@@ -24,6 +24,7 @@ def question(
         keys=np.arange(n, dtype=np.int64),
         grades=np.array([grade for _, grade, _ in candidates], dtype=np.int32),
         coverage=np.full(n, 0.5, dtype=np.float32),
+        length=0.5,
         relevant=tuple(relevant),
     )
 

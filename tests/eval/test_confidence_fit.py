@@ -105,6 +105,7 @@ def test_signals_by_hand() -> None:
             "agreement": 0.0,
             "belonging": 0.7,
             "belonging_margin": 0.7 - 0.2,
+            "length": 0.5,
         },
         abs=1e-6,
     )

@@ -11,6 +11,7 @@ from bot.answering.confidence import (
     Confidence,
     ConfidenceModel,
     confidence_signals,
+    length_of,
     load_confidence,
     load_confidence_model,
 )
@@ -60,6 +61,12 @@ def test_signals_lie_between_0_and_1(shelf: Shelf) -> None:
         assert set(found) == set(SIGNALS)
         assert -1 <= found.pop("belonging_margin") <= 1
         assert all(0 <= value <= 1 for value in found.values()), found
+
+
+def test_a_question_is_as_long_as_its_different_terms() -> None:
+    assert length_of("") == length_of("?!") == 0
+    assert 0 < length_of("email") == length_of("Email, email, EMAIL!") < length_of("change email") < 1
+    assert length_of(" ".join(f"word{number}" for number in range(50))) == 1
 
 
 def test_a_covered_question_is_surer_than_a_foreign_one(shelf: Shelf) -> None:

@@ -84,3 +84,16 @@ def test_a_wrong_policy_is_refused(text: str, message: str, tmp_path: Path) -> N
 def test_a_missing_policy_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none\.toml"):
         load_policy(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("i am complaining about your support", "complaint"),
+        ("bot throws 50102 on everything, whats it complaining about", None),
+        ("my script keeps complaining about a nonce", None),
+    ],
+)
+def test_a_program_complains_of_something_else(text: str, topic: str | None) -> None:
+    decision = decide_before_search(text, ())
+    assert (decision and decision.topic) == topic
