@@ -43,6 +43,9 @@ def reason_of(decision: Decision | None) -> HandoffReason | None:
         "¿puedo hablar con alguien?",
         "转人工",
         "أريد التحدث مع موظف",
+        "prefiero que me lo explique alguien del equipo",
+        "me comunicas con un ejecutivo de atención al cliente",
+        "quisiera que me atendiera un asesor",
     ],
 )
 def test_asks_for_a_person(text: str) -> None:
@@ -72,6 +75,7 @@ def test_asks_for_a_person(text: str) -> None:
         "are you a human?",
         "what hours can i contact customer service",
         "¿cómo contacto con soporte?",
+        "alguien del equipo me escribió por telegram, ¿es estafa?",
         "人工智能代币有哪些",
         "كيف أتواصل مع الدعم؟",
         "",
